@@ -1,0 +1,120 @@
+/** The compile driver: compile, link, transform, put into place. */
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { COMMON, LINK, SANITIZE } from './flags.mjs';
+import { transform } from './passes/pipeline.mjs';
+import { parallel, run } from './run.mjs';
+import { ROOT, tool, UsageError } from './tools.mjs';
+
+/** @typedef {import('./options.mjs').Options} Options */
+
+const COMPILER = { wasi: 'WASI_CC', js: 'EMCC', native: 'NATIVE_CC' };
+const RUNTIME = join(ROOT, 'runtime');
+
+/**
+ * Compile, and link unless -c.
+ * @param {Options} options
+ */
+export async function cc(options) {
+  checkInputs(options);
+  if (options.compileOnly) return compileOnly(options);
+  const temp = mkdtempSync(join(tmpdir(), 'goro-cc-'));
+  const clean = () => rmSync(temp, { recursive: true, force: true });
+  process.once('exit', clean);
+  try {
+    const inputs = await compileAll(options, temp);
+    await LINKERS[options.target](options, inputs, temp);
+  } finally {
+    clean();
+    process.removeListener('exit', clean);
+  }
+}
+
+function checkInputs(o) {
+  for (const { input } of o.link.filter((x) => x.input)) {
+    if (!existsSync(input)) throw new UsageError(`${input}: no such file`);
+  }
+}
+
+function compileCommand(o, source, object) {
+  return [
+    ...tool(COMPILER[o.target]), ...COMMON[o.target], o.optimize, ...o.compile,
+    ...(o.sanitize ? SANITIZE : []), `-I${join(RUNTIME, 'api')}`, '-c', source, '-o', object,
+  ];
+}
+
+async function compileOnly(o) {
+  const sources = o.link.filter((x) => x.input?.endsWith('.c')).map((x) => x.input);
+  await parallel(sources.map((source) => () =>
+    run(compileCommand(o, source, o.output ?? basename(source).replace(/c$/, 'o')), o)));
+}
+
+/** Compile the .c files; give back all inputs and link flags in their order. */
+async function compileAll(o, temp) {
+  const jobs = [];
+  const inputs = o.link.map((word, i) => {
+    if (!word.input) return word;
+    if (!word.input.endsWith('.c')) return word.input;
+    const object = join(temp, `${i}-${basename(word.input)}.o`);
+    jobs.push(() => run(compileCommand(o, word.input, object), o));
+    return object;
+  });
+  if (o.stackMax) {
+    const source = join(temp, 'stackmax.c');
+    writeFileSync(source, `#include <stdint.h>\nuint32_t goro__maxstacksize = ${o.stackMax};\n`);
+    jobs.push(() => run(compileCommand({ ...o, compile: [] }, source, `${source}.o`), o));
+    inputs.push(`${source}.o`);
+  }
+  await parallel(jobs);
+  return inputs;
+}
+
+/** libgoro for these options. @throws {UsageError} if it is not built */
+function library(o) {
+  const variant = `${o.sanitize ? '-sanitize' : ''}${o.debug ? '-debug' : ''}`;
+  const file = join(process.env.GORO_BUILD ?? join(ROOT, 'build'), o.target, `libgoro${variant}.a`);
+  if (!existsSync(file)) throw new UsageError(`${file} is not built: run node bindings/cc/build-runtime.mjs`);
+  return file;
+}
+
+const optimizer = (o) => (/^-O[sz]$/.test(o.optimize) ? '-Oz' : '-O3');
+
+const LINKERS = {
+  async wasi(o, inputs, temp) {
+    const linked = join(temp, 'linked.wasm');
+    const out = join(temp, 'out.wasm');
+    await run([...tool('WASI_CC'), ...LINK.wasi, ...inputs, library(o), '-o', linked], o);
+    await transform(linked, out, { temp, optimize: optimizer(o), names: o.names, verbose: o.verbose });
+    install(out, o.output);
+  },
+
+  async js(o, inputs, temp) {
+    // emcc writes the wasm file's name into the JavaScript: it must be the last.
+    const script = join(temp, basename(o.output));
+    const wasm = script.replace(/\.m?js$/, '') + '.wasm';
+    const os = join(RUNTIME, 'os/os_js.js');
+    await run([...tool('EMCC'), ...LINK.js, '--js-library', os, ...inputs, library(o), '-o', script], o);
+    await transform(wasm, join(temp, 'out.wasm'), { temp, optimize: optimizer(o), names: o.names, verbose: o.verbose });
+    install(join(temp, 'out.wasm'), join(dirname(o.output), basename(wasm)));
+    install(script, o.output);
+  },
+
+  async native(o, inputs, temp) {
+    const out = join(temp, 'out');
+    await run([...tool('NATIVE_CC'), ...(o.sanitize ? SANITIZE : []), ...inputs, library(o), ...LINK.native, '-o', out], o);
+    install(out, o.output);
+  },
+};
+
+/** Put a finished file into place in one step: nobody sees half of it. */
+function install(from, to) {
+  const beside = join(dirname(to), `.${basename(to)}.${process.pid}`);
+  try {
+    copyFileSync(from, beside);
+    renameSync(beside, to);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw new UsageError(`cannot write ${to}: ${error.message}`);
+  }
+}

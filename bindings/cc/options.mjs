@@ -1,0 +1,137 @@
+/** The command line of `goro cc`. */
+import { extname } from 'node:path';
+import { REFUSED } from './flags.mjs';
+import { UsageError } from './tools.mjs';
+
+/** @typedef {import('./flags.mjs').Target} Target */
+
+export const CC_USAGE = `usage: goro cc [options] FILE... -o OUTPUT
+
+Compiles C programs written against goro.h.
+
+  -o app.wasm | app.mjs | app   WASI module, JavaScript module, native program
+  --target=wasi|js|native       where the output's extension does not tell
+  -c                            compile only, to FILE.o or the one -o names
+  --debug                       runtime with lock ranks and invariant checks
+  --sanitize                    AddressSanitizer and UBSan (native only)
+  --stack-max=BYTES             largest C stack of a goroutine (256 KiB)
+  -g                            keep function names for traps and traces
+  -v                            print the commands
+  -I -D -U -O -W -f -m -std     go to the compiler
+  -l -L -Wl, -s                 go to the linker (-s: Emscripten's settings)
+
+FILE is .c, .o or .a.
+`;
+
+const INPUT = /\.(c|o|a)$/;
+const TARGETS = { '.wasm': 'wasi', '.mjs': 'js', '': 'native' };
+/** Options whose value may be the next word. */
+const WITH_VALUE = /^(-I|-D|-U|-L|-l|-s|-include|-isystem|-x|-Xlinker|-MF|-MT)$/;
+const LINKER = /^(-l|-L|-Wl,|-s|-Xlinker|--js-library|--pre-js|--post-js|--embed-file|--preload-file)/;
+const COMPILER = /^-([IDUOWfm]|std=|include|isystem|ansi|pedantic|w$|M|g)/;
+
+/**
+ * @typedef {object} Options
+ * @property {Target} target
+ * @property {string} [output]
+ * @property {boolean} compileOnly
+ * @property {boolean} debug
+ * @property {boolean} sanitize
+ * @property {boolean} verbose
+ * @property {number} [stackMax]
+ * @property {string[]} compile flags for the compiler
+ * @property {(string | { input: string })[]} link inputs and linker flags, in order
+ * @property {string} optimize the -O flag
+ * @property {boolean} names -g was given
+ */
+
+/**
+ * @param {string[]} args after `goro cc`
+ * @returns {Options}
+ * @throws {UsageError}
+ */
+export function parseOptions(args) {
+  /** @type {any} */
+  const o = {
+    compileOnly: false, debug: false, sanitize: false, verbose: false,
+    compile: [], link: [], optimize: '-O2', names: false,
+  };
+  const words = joinValues(args);
+  for (const word of words) parseWord(o, word);
+  finish(o);
+  return o;
+}
+
+/** Glue separate values: ['-I', 'x'] → [['-I', 'x']], ['-s', 'A=1'] → '-sA=1'. */
+function joinValues(args) {
+  const words = [];
+  for (let i = 0; i < args.length; i++) {
+    const word = args[i];
+    const takes = WITH_VALUE.test(word) || word === '-o' || /^--(js-library|(pre|post)-js|(embed|preload)-file)$/.test(word);
+    if (!takes) words.push([word]);
+    else if (i + 1 === args.length) throw new UsageError(`${word} needs a value`);
+    else if (word === '-s') words.push([`-s${args[++i]}`]);
+    else words.push([word, args[++i]]);
+  }
+  return words;
+}
+
+function parseWord(o, [word, value]) {
+  const refused = REFUSED.find(([pattern]) => pattern.test(word));
+  const [, name, text] = /^(--[\w-]+)=(.*)$/.exec(word) ?? [];
+  const flag = [word, ...(value === undefined ? [] : [value])];
+  if (refused) throw new UsageError(`${word}: ${refused[1]}`);
+  if (word === '-o') o.output = value;
+  else if (word === '-c') o.compileOnly = true;
+  else if (word === '-v') o.verbose = true;
+  else if (word === '--debug') o.debug = true;
+  else if (word === '--sanitize') o.sanitize = true;
+  else if (name === '--target') o.target = parseTarget(text);
+  else if (name === '--stack-max') o.stackMax = parseSize(text);
+  else if (!word.startsWith('-')) o.link.push(parseInput(word));
+  else if (LINKER.test(word)) o.link.push(...flag);
+  else if (COMPILER.test(word)) parseCompilerFlag(o, flag);
+  else throw new UsageError(`unknown option ${word}`);
+}
+
+function parseCompilerFlag(o, flag) {
+  if (/^-O/.test(flag[0])) o.optimize = flag[0];
+  else o.compile.push(...flag);
+  if (/^-g/.test(flag[0])) o.names = flag[0] !== '-g0';
+}
+
+function parseTarget(text) {
+  if (!['wasi', 'js', 'native'].includes(text)) {
+    throw new UsageError(`--target=${text}: there are wasi, js and native`);
+  }
+  return text;
+}
+
+function parseSize(text) {
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 4096 || size > 0x7fffffff) {
+    throw new UsageError(`--stack-max=${text}: a number of bytes from 4096 on is needed`);
+  }
+  return size;
+}
+
+function parseInput(path) {
+  if (!INPUT.test(path)) throw new UsageError(`${path}: goro cc takes .c, .o and .a files`);
+  return { input: path };
+}
+
+function finish(o) {
+  const inputs = o.link.filter((x) => x.input).length;
+  if (inputs === 0) throw new UsageError('no input files');
+  if (o.compileOnly) {
+    o.target ??= 'wasi';
+    if (o.output && inputs > 1) throw new UsageError('-c with -o takes one file');
+  } else {
+    if (!o.output) throw new UsageError('-o OUTPUT is needed');
+    o.target ??= TARGETS[extname(o.output)];
+    if (!o.target) {
+      throw new UsageError(`${o.output}: name it .wasm, .mjs or without extension, or give --target`);
+    }
+  }
+  if (o.sanitize && o.target !== 'native') throw new UsageError('--sanitize works with --target=native only');
+}

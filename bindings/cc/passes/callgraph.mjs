@@ -1,0 +1,85 @@
+/** Who calls whom, and which functions can be on a stack more than once. */
+import binaryen from 'binaryen';
+import { walk } from './walk.mjs';
+
+/** Functions whose address is taken, by signature. */
+function tableFunctions(module, functions) {
+  const bySignature = new Map();
+  const add = (name) => {
+    const f = functions.get(name);
+    const key = `${f.params} ${f.results}`;
+    if (!bySignature.has(key)) bySignature.set(key, new Set());
+    bySignature.get(key).add(name);
+  };
+  for (let i = 0; i < module.getNumElementSegments(); i++) {
+    const segment = binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(i));
+    segment.data.forEach(add);
+  }
+  return bySignature;
+}
+
+/**
+ * @param {import('binaryen').default.Module} module
+ * @param {any[]} all what functionsOf gave
+ * @returns {Map<string, Set<string>>} callees of each function with a body; an
+ *   indirect call counts as one of every function in a table with its type
+ */
+export function callGraph(module, all) {
+  const functions = new Map(all.map((f) => [f.name, f]));
+  const indirect = tableFunctions(module, functions);
+  const graph = new Map();
+  for (const f of all) {
+    const callees = new Set();
+    graph.set(f.name, callees);
+    walk(f.body, (expression, info) => {
+      if (info.id === binaryen.CallId) callees.add(info.target);
+      if (info.id !== binaryen.CallIndirectId) return;
+      const key = `${binaryen.CallIndirect.getParams(expression)} ${binaryen.CallIndirect.getResults(expression)}`;
+      indirect.get(key)?.forEach((name) => callees.add(name));
+    });
+  }
+  return graph;
+}
+
+/**
+ * The functions that lie in a cycle (Tarjan's components, without recursion).
+ * @param {Map<string, Set<string>>} graph
+ * @returns {Set<string>}
+ */
+export function recursiveFunctions(graph) {
+  const found = new Set();
+  const index = new Map();
+  const low = new Map();
+  const stack = [];
+  const onStack = new Set();
+  const open = (name) => {
+    index.set(name, index.size);
+    low.set(name, index.get(name));
+    stack.push(name);
+    onStack.add(name);
+    return { name, callees: graph.get(name)[Symbol.iterator]() };
+  };
+  const close = (name) => {
+    if (low.get(name) !== index.get(name)) return;
+    const component = stack.splice(stack.lastIndexOf(name));
+    component.forEach((member) => onStack.delete(member));
+    if (component.length > 1 || graph.get(name).has(name)) component.forEach((m) => found.add(m));
+  };
+  const lower = (name, value) => low.set(name, Math.min(low.get(name), value));
+
+  for (const root of graph.keys()) {
+    if (index.has(root)) continue;
+    const path = [open(root)];
+    while (path.length) {
+      const { name, callees } = path.at(-1);
+      const next = callees.next();
+      if (next.done) {
+        close(name);
+        path.pop();
+        if (path.length) lower(path.at(-1).name, low.get(name));
+      } else if (!index.has(next.value)) path.push(open(next.value));
+      else if (onStack.has(next.value)) lower(name, index.get(next.value));
+    }
+  }
+  return found;
+}

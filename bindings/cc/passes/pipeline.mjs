@@ -1,0 +1,50 @@
+/**
+ * From a linked module to one whose goroutines can be suspended.
+ *
+ *   linked → stack growth → asyncify → unwind bound → -O3 → frames
+ *
+ * Our own passes use the npm package binaryen; asyncify and the optimiser run
+ * in the native wasm-opt, which is four times as fast.
+ */
+import { join } from 'node:path';
+import { ASYNCIFY, FEATURES, PASS_EXPORTS } from '../flags.mjs';
+import { run } from '../run.mjs';
+import { tool } from '../tools.mjs';
+import { readModule, writeModule } from './module.mjs';
+import { fillFrames } from './recursion.mjs';
+import { refuseUnsupported } from './refuse.mjs';
+import { growStacks } from './stackgrow.mjs';
+import { boundUnwinding } from './unwind.mjs';
+
+/**
+ * @param {string} input linked module
+ * @param {string} output
+ * @param {{ temp: string, optimize: string, names: boolean, verbose?: boolean }} options
+ *   temp: a folder for what is between; optimize: '-O3' or '-Oz'; names: keep
+ *   function names
+ */
+export async function transform(input, output, { temp, optimize, names, verbose = false }) {
+  const features = ['--mvp-features', ...FEATURES.map((f) => `--enable-${f}`)];
+  const file = (stage) => join(temp, `${stage}.wasm`);
+  const wasmOpt = (from, to, args) =>
+    run([...tool('WASM_OPT'), from, '-o', to, '-g', ...features, ...args], { verbose });
+  const note = (stage, result) => verbose && process.stderr.write(`${stage}: ${JSON.stringify(result)}\n`);
+
+  const linked = readModule(input);
+  refuseUnsupported(linked);
+  note('stack growth', growStacks(linked));
+  writeModule(linked, file('grown'));
+
+  await wasmOpt(file('grown'), file('suspendable'), ['--strip-dwarf', ...ASYNCIFY]);
+
+  const suspendable = readModule(file('suspendable'));
+  note('unwind bound', boundUnwinding(suspendable));
+  for (const name of PASS_EXPORTS) suspendable.removeExport(name);
+  writeModule(suspendable, file('bounded'));
+
+  await wasmOpt(file('bounded'), file('optimized'), [optimize]);
+
+  const optimized = readModule(file('optimized'));
+  fillFrames(optimized);
+  writeModule(optimized, output, { names });
+}

@@ -1,0 +1,23 @@
+/** Modules that cannot work with goroutines, and why. */
+import binaryen from 'binaryen';
+import { functionsOf, ModuleError } from './module.mjs';
+import { walk } from './walk.mjs';
+
+/** Imports that re-enter the module, or throw through its frames. */
+const THROWING = /^(invoke_\w+|__cxa_throw|_?emscripten_(throw_)?longjmp|__wasm_longjmp)$/;
+
+/**
+ * @param {import('binaryen').default.Module} module
+ * @throws {ModuleError}
+ */
+export function refuseUnsupported(module) {
+  for (const f of functionsOf(module)) {
+    if (!f.body) {
+      if (THROWING.test(f.base)) throw new ModuleError(`setjmp, longjmp and exceptions do not work with goroutines (${f.base} is used)`);
+      continue;
+    }
+    walk(f.body, (expression, info) => {
+      if (info.isReturn) throw new ModuleError(`${f.name} has a tail call, through which asyncify cannot unwind: compile without -mtail-call`);
+    });
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Finds compilers and Binaryen: environment variables first, then the
+ * project's own toolchain (toolchain/install.sh wrote its env file), then PATH.
+ */
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the whole project. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** An error with a sentence for the user, and no stack trace. */
+export class UsageError extends Error {
+  name = 'UsageError';
+}
+
+const SETUP = existsSync(join(ROOT, 'build.sh')) ? "run './build.sh setup', or " : '';
+
+/** Per tool: names in PATH, where an SDK has it, and what to do without it. */
+const TOOLS = {
+  EMCC: {
+    names: ['emcc'], sdk: ['EMSDK', 'upstream/emscripten/emcc'],
+    help: `Emscripten's emcc is needed for .mjs: ${SETUP}install emsdk and set EMSDK`,
+  },
+  EMAR: {
+    names: ['emar'], sdk: ['EMSDK', 'upstream/emscripten/emar'],
+    help: `Emscripten's emar is needed: ${SETUP}install emsdk and set EMSDK`,
+  },
+  WASM_OPT: {
+    names: ['wasm-opt'], sdk: ['EMSDK', 'upstream/bin/wasm-opt'],
+    help: `Binaryen's wasm-opt is needed: ${SETUP}install Binaryen and put wasm-opt in PATH`,
+  },
+  WASI_CC: {
+    names: ['wasm32-wasip1-clang', 'wasm32-wasi-clang'],
+    sdk: ['WASI_SDK_PATH', 'bin/clang', ['--target=wasm32-wasip1']],
+    help: `A C compiler for WASI is needed for .wasm: ${SETUP}install wasi-sdk and set WASI_SDK_PATH`,
+  },
+  WASI_AR: {
+    names: ['llvm-ar'], sdk: ['WASI_SDK_PATH', 'bin/llvm-ar'],
+    help: `llvm-ar is needed: ${SETUP}install wasi-sdk and set WASI_SDK_PATH`,
+  },
+  NATIVE_CC: {
+    names: ['cc', 'gcc', 'clang'],
+    help: 'A C compiler is needed for the native build: install gcc or clang, or set NATIVE_CC',
+  },
+  AR: { names: ['ar'], help: 'ar is needed for the native build: install binutils' },
+};
+
+/** @typedef {keyof typeof TOOLS} ToolName */
+
+/** The variables that the toolchain's env file sets; {} without one. */
+let cachedEnv;
+function toolchainEnv() {
+  if (cachedEnv) return cachedEnv;
+  cachedEnv = {};
+  const file = process.env.GORO_TOOLCHAIN_ENV ?? join(ROOT, '.toolchain/env.sh');
+  if (!existsSync(file)) return cachedEnv;
+  const out = execFileSync('bash', ['-c', '. "$1" && env -0', 'bash', file], { encoding: 'utf8' });
+  for (const entry of out.split('\0')) {
+    const at = entry.indexOf('=');
+    if (at > 0) cachedEnv[entry.slice(0, at)] = entry.slice(at + 1);
+  }
+  return cachedEnv;
+}
+
+function executable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function inPath(name) {
+  for (const dir of (process.env.PATH ?? '').split(delimiter)) {
+    // npm's wrappers are the npm package binaryen in JavaScript: slow.
+    if (dir.endsWith(join('node_modules', '.bin'))) continue;
+    const path = join(dir, name);
+    if (dir && executable(path)) return path;
+  }
+}
+
+function inSdk([variable, path, args = []] = []) {
+  const dir = variable && process.env[variable];
+  if (!dir) return;
+  const full = join(dir, path);
+  if (!executable(full)) throw new UsageError(`${variable} is set, but ${full} is not there`);
+  return [full, ...args];
+}
+
+/**
+ * The command of a tool, as a list of words.
+ * @param {ToolName} name
+ * @returns {string[]}
+ * @throws {UsageError} where there is none: the message says what to install
+ */
+export function tool(name) {
+  const { names, sdk, help } = TOOLS[name];
+  const set = process.env[name];
+  if (set) return set.split(/\s+/);
+  const found = inSdk(sdk) ?? toolchainEnv()[name]?.split(/\s+/);
+  if (found) return found;
+  for (const candidate of names) {
+    const path = inPath(candidate);
+    if (path) return [path];
+  }
+  throw new UsageError(help);
+}
+
+/** The environment for the tools: EM_CONFIG of another Emscripten misleads. */
+export function toolEnv() {
+  const env = { ...process.env };
+  const own = toolchainEnv();
+  if (own.EMCC && !process.env.EMCC && !process.env.EMSDK && !own.EM_CONFIG) delete env.EM_CONFIG;
+  return env;
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Builds, runs and tests Goro; ./build.sh help says how.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+  cat <<'TEXT'
+usage: ./build.sh [COMMAND] [ARGUMENT...]
+
+  setup   find or fetch the tools (toolchain/README.md)
+  build   the runtime for every target, into build/ (the default)
+  run     the main job: sumtree.wasm hashes this very tree under wasmtime,
+          and its output is compared with that of sha256sum
+  test    build, check, then every test; arguments: test files, options of
+          node --test; variables HOST= NAME= SEED= SWEEP= (tests/README.md)
+  bench   the benchmarks; arguments go to tests/bench/run.mjs
+  check   formatting, layers, headers, syntax; --fix formats first
+  clean   remove build/
+  help    this
+TEXT
+}
+
+say() { printf '%s\n' "$*" >&2; }
+
+# colour CODE TEXT: on a terminal only
+colour() { if [ -t 2 ]; then printf '\033[%sm%s\033[0m\n' "$1" "$2" >&2; else say "$2"; fi; }
+
+# setup TOOL...: the tools, their variables, and one line about them
+setup() {
+  toolchain/install.sh "$@" || exit 1
+  local t
+  for t in "${@:-env}"; do . ".toolchain/$t.sh"; done
+  [ -z "${GORO_TOOLS:-}" ] || say "using $GORO_TOOLS"
+}
+
+BUILD_TOOLS=(emscripten wasi native modules)
+
+build() { node bindings/cc/build-runtime.mjs "$@"; }
+
+run() {
+  local out=build/examples/sumtree skip=(.git .toolchain node_modules build) n
+  local exclude=() prune=()
+  for n in "${skip[@]}"; do
+    exclude+=(--exclude "$n") prune+=(-name "$n" -prune -o)
+  done
+  mkdir -p build/examples
+  node bindings/cc/goro.mjs cc wasi/examples/sumtree.c -O2 -o $out.wasm
+  "$WASMTIME" run --dir . $out.wasm "${exclude[@]}" "$@" . | tee $out.out
+  find . "${prune[@]}" -type f -print0 | LC_ALL=C sort -z |
+    xargs -0 sha256sum >$out.want
+  if diff $out.want $out.out >&2; then
+    colour 32 "sumtree: $(wc -l <$out.out) files, the same as sha256sum, byte for byte"
+  else
+    colour 31 "sumtree: differs from sha256sum (< sha256sum, > sumtree)"
+    return 1
+  fi
+}
+
+check() {
+  local f
+  [ "${1:-}" != --fix ] || sources -name '*.[ch]' | xargs "$CLANG_FORMAT" -i
+  node tests/lint/run.mjs
+  while read -r f; do node --check "$f"; done < <(sources -name '*.mjs')
+  while read -r f; do bash -n "$f"; done < <(sources -name '*.sh'; echo .ci/run)
+  say "check: ok"
+}
+
+# sources TEST...: the project's own files for which find's TEST holds
+sources() {
+  find . \( -name node_modules -o -name build -o -name '.?*' \) -prune -o \
+    -type f "$@" -print
+}
+
+# Arguments that name test files replace the list of all.
+run_tests() {
+  local files=() options=() a status=0
+  for a; do
+    case $a in *.test.mjs) files+=("$a") ;; *) options+=("$a") ;; esac
+  done
+  [ ${#files[@]} -gt 0 ] ||
+    mapfile -t files < <(find tests -name '*.test.mjs' | LC_ALL=C sort)
+  mkdir -p build/tests
+  node --test --test-concurrency=2 \
+    --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=./tests/harness/count.mjs \
+    --test-reporter-destination=build/tests/count \
+    "${options[@]}" "${files[@]}" || status=$?
+  cat build/tests/count
+  return $status
+}
+
+main() {
+  local command=${1:-build}
+  [ $# -eq 0 ] || shift
+  case $command in
+  setup) setup; say "ready: . .toolchain/env.sh" ;;
+  build) setup "${BUILD_TOOLS[@]}"; build "$@" ;;
+  run) setup "${BUILD_TOOLS[@]}" wasmtime; build; run "$@" ;;
+  test) setup; build; check; run_tests "$@" ;;
+  bench) setup; build; node tests/bench/run.mjs "$@" ;;
+  check) setup clang-format modules; check "$@" ;;
+  clean) rm -rf build ;;
+  help | -h | --help) usage ;;
+  *) usage >&2; exit 2 ;;
+  esac
+}
+main "$@"

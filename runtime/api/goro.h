@@ -1,0 +1,643 @@
+/* goro.h: Go's concurrency for C, in WebAssembly.
+ *
+ * The whole public API.  Everything has Go's semantics; where C forces a
+ * difference, the comment says so.
+ *
+ *     #include <goro.h>
+ *     #include <stdio.h>
+ *
+ *     static void worker(void *arg) {
+ *       int v = 42;
+ *       goro_chan_send(arg, &v);
+ *     }
+ *     int main(void) {
+ *       goro_chan *c = goro_chan_make(sizeof(int), 0);
+ *       int v;
+ *       GORO_GO(worker, c);
+ *       goro_chan_recv(c, &v);
+ *       printf("%d\n", v);
+ *     }
+ *
+ * Build: goro cc app.c -o app.wasm (WASI) or -o app.mjs (browser, Node).
+ *
+ * main is the main goroutine: when it returns, the program ends without
+ * waiting for the others.  Units: sizes in bytes, durations in signed
+ * nanoseconds, times in nanoseconds of the monotonic clock.
+ *
+ * The comment of each function has these keys, in this order; one that is
+ * missing means "no" or "nothing":
+ *   Blocks    what the goroutine waits for (other goroutines go on)
+ *   Panics    with Go's texts; a deferred call may recover it
+ *   Fatal     ends the program: report on standard error, exit code 2
+ *   Returns   the result
+ *   Errors    what a failure of the host returns
+ *   Memory    who owns what
+ *   Callable  goroutine: on a goroutine, main's included;
+ *             anywhere: also before main and in exit handlers
+ *   Go        what it corresponds to, and where that is specified
+ */
+#ifndef GORO_H
+#define GORO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GORO_VERSION "0.1.0"
+
+/* A span of time in nanoseconds; may be negative. */
+typedef int64_t goro_duration;
+/* A moment, in nanoseconds of the monotonic clock. */
+typedef int64_t goro_time;
+
+#define GORO_NANOSECOND INT64_C(1)
+#define GORO_MICROSECOND INT64_C(1000)
+#define GORO_MILLISECOND INT64_C(1000000)
+#define GORO_SECOND INT64_C(1000000000)
+#define GORO_MINUTE (60 * GORO_SECOND)
+#define GORO_HOUR (60 * GORO_MINUTE)
+
+/* ======================================================================
+ * Goroutines
+ * ==================================================================== */
+
+/* The function of a goroutine. */
+typedef void (*goro_func)(void *arg);
+
+/* Where a goroutine is started, for reports.  GORO_GO makes one. */
+typedef struct goro_site {
+  const char *fn;     /* the goroutine's function */
+  const char *file;   /* where it is started */
+  int line;
+  const char *caller; /* by which function */
+} goro_site;
+
+/* GORO_GO(fn, arg): start fn(arg) as a goroutine, as goro_go does, and let
+ * reports say fn's name and this place. */
+#define GORO_GO(fn, arg)                                                      \
+  do {                                                                        \
+    static const goro_site goro_site_ = {#fn, __FILE__, __LINE__, __func__};  \
+    goro_go_at(&goro_site_, (fn), (arg));                                     \
+  } while (0)
+
+/* Start fn(arg) as a goroutine.  It runs when the scheduler gets to it; what
+ * fn returns is dropped.
+ *   Fatal    "go of nil func value" if fn is NULL; out of memory
+ *   Memory   arg is passed on as it is: the goroutine must own what it needs
+ *   Callable goroutine
+ *   Go       go fn(arg); runtime/proc.go newproc */
+void goro_go(goro_func fn, void *arg);
+
+/* The same, with the place that reports name.
+ *   Fatal    as goro_go
+ *   Memory   *site must stay valid for as long as the goroutine lives
+ *   Callable goroutine
+ *   Go       go fn(arg); runtime/proc.go newproc */
+void goro_go_at(const goro_site *site, goro_func fn, void *arg);
+
+/* Let other goroutines run; this one is queued behind them.
+ *   Blocks   until it is its turn again
+ *   Fatal    outside a goroutine
+ *   Callable goroutine
+ *   Go       runtime.Gosched */
+void goro_gosched(void);
+
+/* End this goroutine, after its deferred calls.  On the main goroutine the
+ * others go on, and when all have ended the program is dead:
+ * "no goroutines (main called runtime.Goexit) - deadlock!".
+ *   Fatal    outside a goroutine
+ *   Callable goroutine; does not return
+ *   Go       runtime.Goexit */
+void goro_goexit(void);
+
+/* How many goroutines there are.
+ *   Returns  the number, the caller included
+ *   Callable anywhere
+ *   Go       runtime.NumGoroutine */
+int goro_num_goroutine(void);
+
+/* The number of this goroutine.
+ *   Returns  1 for main, then counting up, never reused; 0 outside
+ *   Callable anywhere
+ *   Go       none; the number in Go's goroutine dumps */
+uint64_t goro_goid(void);
+
+/* Give this goroutine a name for reports; NULL takes it away.
+ *   Fatal    outside a goroutine
+ *   Memory   name must stay valid for as long as the goroutine lives
+ *   Callable goroutine
+ *   Go       none; runtime/pprof labels serve the purpose */
+void goro_set_name(const char *name);
+
+/* How many goroutines can run at the same time.  n < 1 only asks.
+ *   Returns  the setting before the call; 1 where memory is not shared
+ *   Callable goroutine
+ *   Go       runtime.GOMAXPROCS */
+int goro_gomaxprocs(int n);
+
+/* How many goroutines the host could run at the same time.
+ *   Returns  the number; *reason, if not NULL, gets a text that says why
+ *   Callable goroutine
+ *   Go       runtime.NumCPU */
+int goro_num_cpu(const char **reason);
+
+/* Set how large the C stack of one goroutine may get, all in all.
+ *   Returns  the limit before the call, in bytes; 0 leaves it (default
+ *            262144, or GORO_STACK_MAX from the environment)
+ *   Callable anywhere
+ *   Go       runtime/debug.SetMaxStack */
+size_t goro_set_max_stack(size_t bytes);
+
+/* Write all goroutines, with their states, to standard error.
+ *   Callable goroutine
+ *   Go       runtime.Stack(buf, true) */
+void goro_dump(void);
+
+/* ======================================================================
+ * Channels
+ * ==================================================================== */
+
+/* A channel of elements of one size.  NULL is Go's nil channel. */
+typedef struct goro_chan goro_chan;
+
+/* Make a channel for elements of elemsize bytes that buffers cap of them.
+ *   Panics   "makechan: size out of range"
+ *   Fatal    out of memory
+ *   Memory   free it with goro_chan_free
+ *   Callable goroutine
+ *   Go       make(chan T, cap); runtime/chan.go makechan */
+goro_chan *goro_chan_make(size_t elemsize, size_t cap);
+
+/* Free c; NULL does nothing.  For a channel from goro_after, stops and frees
+ * its timer too.
+ *   Fatal    "free of a channel that goroutines wait on"; c is the channel of
+ *            a timer or ticker that goro_timer_free or goro_ticker_free frees
+ *   Memory   nobody may use c any more
+ *   Callable goroutine
+ *   Go       none: Go has a garbage collector */
+void goro_chan_free(goro_chan *c);
+
+/* Send *elem on c.
+ *   Blocks   until a receiver or buffer space; for ever if c is NULL
+ *   Panics   "send on closed channel"
+ *   Fatal    if it has to block outside a goroutine
+ *   Memory   elemsize bytes are copied before it returns
+ *   Callable goroutine
+ *   Go       c <- v; runtime/chan.go chansend1 */
+void goro_chan_send(goro_chan *c, const void *elem);
+
+/* Receive from c into *elem; elem NULL drops the value.
+ *   Blocks   until a sender, a buffered value or the close; for ever if c is
+ *            NULL
+ *   Fatal    if it has to block outside a goroutine
+ *   Returns  true with a value; false if c is closed and drained, with *elem
+ *            zeroed
+ *   Callable goroutine
+ *   Go       v, ok := <-c; runtime/chan.go chanrecv2 */
+bool goro_chan_recv(goro_chan *c, void *elem);
+
+/* Send *elem on c if that is possible without blocking.
+ *   Panics   "send on closed channel"
+ *   Returns  true if it was sent; false if it would block, or c is NULL
+ *   Callable goroutine
+ *   Go       select { case c <- v: default: }; selectnbsend */
+bool goro_chan_try_send(goro_chan *c, const void *elem);
+
+/* Receive from c into *elem if that is possible without blocking.
+ *   Returns  true if it received, with *ok as goro_chan_recv's result (ok may
+ *            be NULL); false if it would block, or c is NULL
+ *   Callable goroutine
+ *   Go       select { case v, ok = <-c: default: }; selectnbrecv */
+bool goro_chan_try_recv(goro_chan *c, void *elem, bool *ok);
+
+/* Close c: no more sends; receivers get what is buffered, and then zeroes.
+ *   Panics   "close of nil channel", "close of closed channel"
+ *   Callable goroutine
+ *   Go       close(c); runtime/chan.go closechan */
+void goro_chan_close(goro_chan *c);
+
+/* How many values c has buffered.
+ *   Returns  the number; 0 for NULL
+ *   Callable anywhere
+ *   Go       len(c) */
+size_t goro_chan_len(goro_chan *c);
+
+/* How many values c can buffer.
+ *   Returns  the number; 0 for NULL
+ *   Callable anywhere
+ *   Go       cap(c) */
+size_t goro_chan_cap(goro_chan *c);
+
+/* GORO_CHAN_OF(T, name): a channel type of its own for elements of type T,
+ * with Go's directions checked by the compiler:
+ *   name            chan T       name_make(cap), name_free, name_close
+ *   name_sender     chan<- T     name_send_only(ch), name_send(tx, v)
+ *   name_receiver   <-chan T     name_recv_only(ch), name_recv(rx, &v)
+ * Each holds the goro_chan in its field c. */
+#define GORO_CHAN_OF(T, name)                                                 \
+  typedef struct name {                                                       \
+    goro_chan *c;                                                             \
+  } name;                                                                     \
+  typedef struct name##_sender {                                              \
+    goro_chan *c;                                                             \
+  } name##_sender;                                                            \
+  typedef struct name##_receiver {                                            \
+    goro_chan *c;                                                             \
+  } name##_receiver;                                                          \
+  static inline name name##_make(size_t cap) {                                \
+    name ch_ = {goro_chan_make(sizeof(T), cap)};                              \
+    return ch_;                                                               \
+  }                                                                           \
+  static inline void name##_free(name ch) { goro_chan_free(ch.c); }           \
+  static inline void name##_close(name##_sender tx) {                         \
+    goro_chan_close(tx.c);                                                    \
+  }                                                                           \
+  static inline name##_sender name##_send_only(name ch) {                     \
+    name##_sender tx_ = {ch.c};                                               \
+    return tx_;                                                               \
+  }                                                                           \
+  static inline name##_receiver name##_recv_only(name ch) {                   \
+    name##_receiver rx_ = {ch.c};                                             \
+    return rx_;                                                               \
+  }                                                                           \
+  static inline void name##_send(name##_sender tx, T v) {                     \
+    goro_chan_send(tx.c, &v);                                                 \
+  }                                                                           \
+  static inline bool name##_recv(name##_receiver rx, T *v) {                  \
+    return goro_chan_recv(rx.c, v);                                           \
+  }
+
+/* ======================================================================
+ * select
+ * ==================================================================== */
+
+/* One case of a select.  Make it with GORO_SEND or GORO_RECV. */
+typedef struct goro_case {
+  goro_chan *c;      /* NULL: this case is never chosen */
+  void *elem;        /* what to send; where to receive, or NULL */
+  bool send;
+  bool ok;           /* out: a receive got a value, and not the close */
+  uint16_t order_[2]; /* the runtime's own */
+} goro_case;
+
+#ifdef __cplusplus
+#define GORO_SEND(c, elem) (goro_case{(c), (void *)(elem), true, false, {}})
+#define GORO_RECV(c, elem) (goro_case{(c), (elem), false, false, {}})
+#else
+#define GORO_SEND(c, elem) ((goro_case){(c), (void *)(elem), true, false, {0}})
+#define GORO_RECV(c, elem) ((goro_case){(c), (elem), false, false, {0}})
+#endif
+
+/* Wait until one of n cases can go on, and do it.  Of several that are ready
+ * each is as likely as the others.
+ *   Blocks   until a case is ready; for ever if there is none with a channel
+ *   Panics   "send on closed channel"; n negative or above 65536
+ *   Fatal    if it has to block outside a goroutine
+ *   Returns  the index of the case; for a receive, its ok is set
+ *   Memory   the cases' elements as goro_chan_send and goro_chan_recv do
+ *   Callable goroutine
+ *   Go       select without default; runtime/select.go selectgo */
+int goro_select(goro_case *cases, int n);
+
+/* The same without blocking.
+ *   Panics   as goro_select
+ *   Returns  the index, or -1 if no case is ready
+ *   Callable goroutine
+ *   Go       select with default; runtime/select.go selectgo */
+int goro_select_default(goro_case *cases, int n);
+
+/* ======================================================================
+ * defer, panic, recover
+ * ==================================================================== */
+
+/* Call fn(arg) as a frame of its own: what it defers runs when it ends, and a
+ * panic recovered by one of these deferred calls ends it normally.
+ *   Fatal    outside a goroutine
+ *   Returns  true if fn returned, false if it panicked and was recovered
+ *   Callable goroutine
+ *   Go       a call of a function that has defer statements */
+bool goro_call(goro_func fn, void *arg);
+
+/* Run fn(arg) when the current frame ends: the innermost goro_call, deferred
+ * call or goroutine function.  The last deferred runs first; also on a panic
+ * and on goro_goexit.
+ *   Fatal    outside a goroutine; out of memory
+ *   Memory   arg is kept as it is
+ *   Callable goroutine
+ *   Go       defer fn(arg) */
+void goro_defer(goro_func fn, void *arg);
+
+/* Panic with the text msg.
+ *   Panics   always: "panic: " and msg, exit code 2, unless recovered
+ *   Memory   msg is copied
+ *   Callable goroutine; does not return
+ *   Go       panic(msg); runtime/panic.go gopanic */
+void goro_panic(const char *msg);
+
+/* Panic with a text, and a value for goro_recover_value.
+ *   Panics   always
+ *   Memory   msg is copied; value is kept as it is
+ *   Callable goroutine; does not return
+ *   Go       panic(value) */
+void goro_panic_value(const char *msg, void *value);
+
+/* Panic as Go's runtime does for an error in the program.
+ *   Panics   always: "panic: runtime error: " and msg
+ *   Memory   msg is copied
+ *   Callable goroutine; does not return
+ *   Go       runtime.Error */
+void goro_runtime_error(const char *msg);
+
+/* In a deferred call: stop the panic that runs it.  The frame that deferred
+ * the call then returns normally.  Differs from Go in that a plain function
+ * that the deferred call calls may do it as well.
+ *   Returns  the panic's text; NULL if there is no panic to recover
+ *   Memory   valid until the goroutine panics again or ends
+ *   Callable goroutine
+ *   Go       recover() */
+const char *goro_recover(void);
+
+/* The same, and the value.
+ *   Returns  as goro_recover; *value, if it is not NULL, gets the value
+ *   Memory   as goro_recover
+ *   Callable goroutine
+ *   Go       recover() */
+const char *goro_recover_value(void **value);
+
+/* ======================================================================
+ * sync.  The zero value of each type is ready for use; none may be copied
+ * after its first use, nor freed during a call on it.
+ * ==================================================================== */
+
+/* Mutual exclusion; belongs to no goroutine in particular. */
+typedef struct goro_mutex {
+  int32_t state_;
+  uint32_t sema_;
+} goro_mutex;
+
+/* Lock m.
+ *   Blocks   until m is free; first come first served after 1 ms of waiting
+ *   Fatal    if it has to block outside a goroutine
+ *   Callable goroutine
+ *   Go       sync.Mutex.Lock */
+void goro_mutex_lock(goro_mutex *m);
+
+/* Lock m if it is free.
+ *   Returns  true if it is locked now
+ *   Callable goroutine
+ *   Go       sync.Mutex.TryLock */
+bool goro_mutex_try_lock(goro_mutex *m);
+
+/* Unlock m.
+ *   Fatal    "sync: unlock of unlocked mutex"
+ *   Callable goroutine
+ *   Go       sync.Mutex.Unlock */
+void goro_mutex_unlock(goro_mutex *m);
+
+/* A lock for one writer or many readers. */
+typedef struct goro_rwmutex {
+  goro_mutex w_;
+  uint32_t writer_sem_;
+  uint32_t reader_sem_;
+  int32_t reader_count_;
+  int32_t reader_wait_;
+} goro_rwmutex;
+
+/* Lock rw for reading.
+ *   Blocks   until no writer holds it or waits for it
+ *   Fatal    if it has to block outside a goroutine
+ *   Callable goroutine
+ *   Go       sync.RWMutex.RLock */
+void goro_rwmutex_rlock(goro_rwmutex *rw);
+
+/* Lock rw for reading if that is possible at once.
+ *   Returns  true if it is locked now
+ *   Callable goroutine
+ *   Go       sync.RWMutex.TryRLock */
+bool goro_rwmutex_try_rlock(goro_rwmutex *rw);
+
+/* Undo one goro_rwmutex_rlock.
+ *   Fatal    "sync: RUnlock of unlocked RWMutex"
+ *   Callable goroutine
+ *   Go       sync.RWMutex.RUnlock */
+void goro_rwmutex_runlock(goro_rwmutex *rw);
+
+/* Lock rw for writing.
+ *   Blocks   until nobody holds it; readers that come later wait behind
+ *   Fatal    if it has to block outside a goroutine
+ *   Callable goroutine
+ *   Go       sync.RWMutex.Lock */
+void goro_rwmutex_lock(goro_rwmutex *rw);
+
+/* Lock rw for writing if that is possible at once.
+ *   Returns  true if it is locked now
+ *   Callable goroutine
+ *   Go       sync.RWMutex.TryLock */
+bool goro_rwmutex_try_lock(goro_rwmutex *rw);
+
+/* Unlock rw after writing.
+ *   Fatal    "sync: Unlock of unlocked RWMutex"
+ *   Callable goroutine
+ *   Go       sync.RWMutex.Unlock */
+void goro_rwmutex_unlock(goro_rwmutex *rw);
+
+/* Waits for a number of goroutines to finish. */
+typedef struct goro_waitgroup {
+  uint64_t state_;
+  uint32_t sema_;
+} goro_waitgroup;
+
+/* Add delta, which may be negative, to the count; at 0 the waiters go on.
+ *   Panics   "sync: negative WaitGroup counter", "sync: WaitGroup misuse: Add
+ *            called concurrently with Wait"
+ *   Callable goroutine
+ *   Go       sync.WaitGroup.Add */
+void goro_waitgroup_add(goro_waitgroup *wg, int delta);
+
+/* Take one from the count.
+ *   Panics   "sync: negative WaitGroup counter"
+ *   Callable goroutine
+ *   Go       sync.WaitGroup.Done */
+void goro_waitgroup_done(goro_waitgroup *wg);
+
+/* Wait for the count to be 0.
+ *   Blocks   until then
+ *   Panics   "sync: WaitGroup is reused before previous Wait has returned"
+ *   Fatal    if it has to block outside a goroutine
+ *   Callable goroutine
+ *   Go       sync.WaitGroup.Wait */
+void goro_waitgroup_wait(goro_waitgroup *wg);
+
+/* Start fn(arg) as a goroutine and count it until it ends.
+ *   Fatal    as goro_go
+ *   Memory   as goro_go
+ *   Callable goroutine
+ *   Go       sync.WaitGroup.Go */
+void goro_waitgroup_go(goro_waitgroup *wg, goro_func fn, void *arg);
+
+/* Does something once. */
+typedef struct goro_once {
+  uint32_t done_;
+  goro_mutex m_;
+} goro_once;
+
+/* Call fn(arg) if this is the first call on once.  A panic counts as done.
+ *   Blocks   until the first call is over
+ *   Fatal    if it has to block outside a goroutine
+ *   Callable goroutine
+ *   Go       sync.Once.Do */
+void goro_once_do(goro_once *once, goro_func fn, void *arg);
+
+/* Waiting for an event, with a lock. */
+typedef struct goro_cond {
+  void *opaque_[12];
+} goro_cond;
+
+/* Prepare c for use with the lock m.
+ *   Memory   m must stay valid for as long as c is used
+ *   Callable anywhere
+ *   Go       sync.NewCond(&m) */
+void goro_cond_init(goro_cond *c, goro_mutex *m);
+
+/* Unlock the lock, wait to be woken, lock it again.
+ *   Blocks   until goro_cond_signal or goro_cond_broadcast
+ *   Panics   "sync.Cond is copied"
+ *   Fatal    outside a goroutine
+ *   Callable goroutine, with the lock held
+ *   Go       sync.Cond.Wait */
+void goro_cond_wait(goro_cond *c);
+
+/* Wake the goroutine that has waited longest, if there is one.
+ *   Panics   "sync.Cond is copied"
+ *   Callable goroutine
+ *   Go       sync.Cond.Signal */
+void goro_cond_signal(goro_cond *c);
+
+/* Wake all that wait.
+ *   Panics   "sync.Cond is copied"
+ *   Callable goroutine
+ *   Go       sync.Cond.Broadcast */
+void goro_cond_broadcast(goro_cond *c);
+
+/* ======================================================================
+ * time
+ * ==================================================================== */
+
+/* The monotonic clock.
+ *   Returns  nanoseconds since some moment before the program began
+ *   Callable anywhere
+ *   Go       time.Now, its monotonic reading */
+goro_time goro_now(void);
+
+/* Wait for d nanoseconds or a little longer; d <= 0 returns at once.
+ *   Blocks   for that long
+ *   Fatal    if it has to block outside a goroutine
+ *   Callable goroutine
+ *   Go       time.Sleep */
+void goro_sleep(goro_duration d);
+
+/* A channel that gets one goro_time, the moment it was due, after d.
+ *   Returns  the channel
+ *   Fatal    out of memory
+ *   Memory   goro_chan_free frees it and its timer, at any time
+ *   Callable goroutine
+ *   Go       time.After */
+goro_chan *goro_after(goro_duration d);
+
+/* An event in the future. */
+typedef struct goro_timer goro_timer;
+
+/* A timer whose channel gets one goro_time after d.
+ *   Returns  the timer
+ *   Fatal    out of memory
+ *   Memory   free it with goro_timer_free
+ *   Callable goroutine
+ *   Go       time.NewTimer */
+goro_timer *goro_timer_new(goro_duration d);
+
+/* A timer that starts fn(arg) as a goroutine after d.  It has no channel.
+ *   Returns  the timer
+ *   Fatal    out of memory
+ *   Memory   free it with goro_timer_free; fn itself may do that
+ *   Callable goroutine
+ *   Go       time.AfterFunc */
+goro_timer *goro_after_func(goro_duration d, goro_func fn, void *arg);
+
+/* The channel of a timer, for receiving.  It looks unbuffered.
+ *   Returns  the channel; NULL for one of goro_after_func
+ *   Memory   goes with the timer
+ *   Callable anywhere
+ *   Go       time.Timer.C */
+goro_chan *goro_timer_chan(goro_timer *t);
+
+/* Keep t from going off.  No value of before is received afterwards.
+ *   Returns  true if the call stopped it; false if it had gone off or was
+ *            stopped
+ *   Callable goroutine
+ *   Go       time.Timer.Stop, as of Go 1.23 */
+bool goro_timer_stop(goro_timer *t);
+
+/* Let t go off after d from now.  No value of before is received afterwards.
+ *   Returns  true if it was running
+ *   Callable goroutine
+ *   Go       time.Timer.Reset, as of Go 1.23 */
+bool goro_timer_reset(goro_timer *t, goro_duration d);
+
+/* Stop t and free it with its channel; NULL does nothing.
+ *   Fatal    if a goroutine waits on its channel
+ *   Callable goroutine
+ *   Go       none: Go has a garbage collector */
+void goro_timer_free(goro_timer *t);
+
+/* A timer that goes off again and again. */
+typedef struct goro_ticker goro_ticker;
+
+/* A ticker whose channel gets a goro_time every d; it drops what is not
+ * received in time.
+ *   Panics   "non-positive interval for NewTicker"
+ *   Fatal    out of memory
+ *   Returns  the ticker
+ *   Memory   free it with goro_ticker_free
+ *   Callable goroutine
+ *   Go       time.NewTicker */
+goro_ticker *goro_ticker_new(goro_duration d);
+
+/* The channel of a ticker, for receiving.
+ *   Returns  the channel
+ *   Memory   goes with the ticker
+ *   Callable anywhere
+ *   Go       time.Ticker.C */
+goro_chan *goro_ticker_chan(goro_ticker *t);
+
+/* Stop t.  Its channel is not closed.
+ *   Callable goroutine
+ *   Go       time.Ticker.Stop */
+void goro_ticker_stop(goro_ticker *t);
+
+/* Let t tick every d from now on.
+ *   Panics   "non-positive interval for Ticker.Reset"
+ *   Callable goroutine
+ *   Go       time.Ticker.Reset */
+void goro_ticker_reset(goro_ticker *t, goro_duration d);
+
+/* Stop t and free it with its channel; NULL does nothing.
+ *   Fatal    if a goroutine waits on its channel
+ *   Callable goroutine
+ *   Go       none: Go has a garbage collector */
+void goro_ticker_free(goro_ticker *t);
+
+#ifdef __cplusplus
+}
+#endif
+
+/* Short names, for those who ask. */
+#ifdef GORO_SHORT_NAMES
+#define GO GORO_GO
+#define CHAN_OF GORO_CHAN_OF
+#endif
+
+#endif

@@ -1,0 +1,61 @@
+/* lockrank.c: checks that locks are taken in the order of lockrank.h.
+ *
+ * Go: runtime/lockrank_on.go.
+ *
+ * Invariant: held[0..nheld) are the locks this M holds, in the order taken;
+ * ranks never fall along it, and equal ranks mean Hchan locks in ascending
+ * address.
+ * Locks: none; the record belongs to the M that runs (thread-local).
+ *
+ * The record is this room's own instead of a field of the M, so that locks
+ * need to know nothing of Gs and Ms.  Compiled into debug builds only.
+ */
+#include "base/lock.h"
+
+#if GORO_DEBUG
+
+/* A select of 65,536 cases holds as many locks; beyond this many the record
+ * counts and checks no more. */
+enum { max_held = 64 };
+
+struct held_lock {
+  struct mutex *l;
+  enum lockrank rank;
+};
+
+static _Thread_local struct held_lock held[max_held];
+static _Thread_local int nheld;
+
+void goro__lockrank_acquire(struct mutex *l, enum lockrank r) {
+  if (r != lockRankNone && nheld > 0 && nheld <= max_held) {
+    struct held_lock *top = &held[nheld - 1];
+    bool ordered = r > top->rank ||
+                   (r == lockRankHchan && top->rank == r && l > top->l);
+    if (!ordered) goro__throw("lockrank: lock ordering problem");
+  }
+  if (nheld < max_held) held[nheld] = (struct held_lock){l, r};
+  nheld++;
+}
+
+void goro__lockrank_release(struct mutex *l) {
+  if (nheld > max_held) {
+    nheld--;
+    return;
+  }
+  for (int i = nheld - 1; i >= 0; i--) {
+    if (held[i].l != l) continue;
+    for (; i + 1 < nheld; i++) held[i] = held[i + 1];
+    nheld--;
+    return;
+  }
+  goro__throw("lockrank: unlock of a lock that is not held");
+}
+
+bool goro__lockrank_held(struct mutex *l) {
+  if (nheld > max_held) return true;
+  for (int i = 0; i < nheld; i++)
+    if (held[i].l == l) return true;
+  return false;
+}
+
+#endif

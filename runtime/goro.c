@@ -1,0 +1,37 @@
+/* goro.c: the runtime as one translation unit, so that the compiler can
+ * inline across its files: a parked goroutine then keeps fewer frames.
+ *
+ * The host (os/) and the stack switch (stack/switch_*.c) are compiled by
+ * themselves: the build chooses them, and asyncify's primitives must not be
+ * inlined anywhere.  In reading order:
+ */
+#include "base/lock_futex.c"
+#include "base/lockrank.c"
+#include "base/print.c"
+#include "base/rand.c"
+
+#include "stack/stack.c"
+
+#include "sched/checkdead.c"
+#include "sched/panic.c"
+#include "sched/proc.c"
+#include "sched/processor.c"
+#include "sched/runq.c"
+#include "sched/schedule.c"
+#include "sched/systematic.c"
+#include "sched/time.c"
+#include "sched/traceback.c"
+
+#include "wait/chan.c"
+#include "wait/select.c"
+#include "wait/sema.c"
+
+#include "lib/sync/cond.c"
+#include "lib/sync/mutex.c"
+#include "lib/sync/once.c"
+#include "lib/sync/rwmutex.c"
+#include "lib/sync/waitgroup.c"
+#include "lib/time/sleep.c"
+#include "lib/time/tick.c"
+
+#include "api/export.c"

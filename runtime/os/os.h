@@ -1,0 +1,87 @@
+/* os.h: the host contract.  Everything the runtime asks of its host.
+ *
+ * One file per host implements it: os_wasip1.c, os_js.c (with os_js.js),
+ * os_unix.c.  No other file knows which host it runs on; a host #ifdef
+ * outside this room is an error that the lint finds.
+ *
+ * Invariants:
+ *  1. Nothing here parks a goroutine.  os_futexsleep and os_idle block the M.
+ *  2. Nothing here calls back into the runtime, except os_main's call of
+ *     goro__rt0 and the polls that a host without blocking makes afterwards.
+ *  3. os_write, os_exit and os_nanotime work at any time, also while the
+ *     runtime is broken: they allocate nothing and take no runtime lock.
+ */
+#ifndef GORO_OS_H
+#define GORO_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Clocks, in nanoseconds.  The monotonic clock never goes back and never
+ * returns 0; the wall clock counts from 1970. */
+int64_t os_nanotime(void);
+int64_t os_walltime(void);
+
+/* Memory.  os_alloc returns zeroed bytes aligned to 16, or NULL.  Tests make
+ * the N-th call fail. */
+void *os_alloc(size_t size);
+void os_free(void *p);
+#if GORO_DEBUG
+extern uint32_t os_fail_alloc_at; /* the N-th next call fails; 0 = off */
+#endif
+
+/* Fill p with n random bytes from the host. */
+void os_random(void *p, size_t n);
+
+/* Write all n bytes to the host's file descriptor fd (1 or 2), unbuffered,
+ * past libc.  Errors are ignored: there is nobody left to tell. */
+void os_write(int fd, const void *p, size_t n);
+
+/* Flush libc's buffered output, best effort.  Must not suspend. */
+void os_flush(void);
+
+/* End the program at once with this exit code.  No atexit handlers. */
+_Noreturn void os_exit(int code);
+
+/* The value of an environment variable, or NULL.  Valid for ever. */
+const char *os_getenv(const char *name);
+
+/* How many Ms can run at the same time on this host: 1 where memory is not
+ * shared.  *reason says why, in a few words. */
+int os_ncpu(const char **reason);
+
+/* True if this M may block the host thread it runs on.  False on a page's
+ * main thread, and wherever the host's event loop must go on turning: there
+ * the scheduler returns to its caller instead of idling. */
+bool os_canblock(void);
+
+/* Sleep while *addr == val, at most ns nanoseconds (ns < 0: no limit); wake
+ * up to cnt sleepers on addr.  Only where os_canblock(). */
+void os_futexsleep(uint32_t *addr, uint32_t val, int64_t ns);
+void os_futexwakeup(uint32_t *addr, uint32_t cnt);
+
+/* True if the host may still bring an event by itself (a promise that a
+ * goroutine waits for, a poll): no deadlock verdict while it is. */
+bool os_pending(void);
+
+/* Entry points that the hosts call.  goro__rt0 boots the scheduler and makes
+ * the main goroutine; goro__run runs goroutines for at most budget
+ * nanoseconds (< 0: until the program ends).  It returns when the budget is
+ * spent (0), or when nothing is runnable: then the nanotime of the earliest
+ * timer, or INT64_MAX if only an event can wake the program. */
+void goro__rt0(void);
+int64_t goro__run(int64_t budget);
+
+/* The host found the running goroutine out of its engine's own stack, or
+ * trapped.  Reports it like any fatal error, and exits. */
+_Noreturn void goro__host_fault(const char *msg);
+
+/* The user's main(argc, argv), called on the main goroutine by the runtime.
+ * The host has kept the arguments. */
+int os_usermain(void);
+
+/* Run libc's exit: atexit handlers, flush, then the exit code. */
+_Noreturn void os_libc_exit(int code);
+
+#endif

@@ -1,0 +1,299 @@
+/* panic.c: defer, panic, recover, Goexit; fatal errors.
+ *
+ * Go: runtime/panic.go.
+ *
+ * Terms: a call frame is a stretch of stack whose end runs deferred calls: a
+ * goroutine's entry (frame NULL), a goro_call, and each deferred call itself.
+ * Deferred calls run on top of the panicking stack.  A recover makes the frame
+ * that deferred the recovering call return normally: the stack is cut back to
+ * that frame's scope (stack/switch.h).
+ *
+ * Invariants:
+ *  1. gp->_defer lists deferred calls innermost frame first; a frame's own, in
+ *     reverse order of deferral, are in one piece.
+ *  2. gp->_panic lists panics and Goexits in progress, the innermost first;
+ *     the frames they began in never get deeper along the list.
+ *  3. A deferred call is taken off the list before it runs, so it runs once.
+ *  4. Once goexiting, a goroutine ends: cutting back to a frame goes on with
+ *     the Goexit there.
+ *
+ * Locks: none; all of it is the goroutine's own.
+ *
+ * Differs from Go: recover works in the frame of the deferred call, and so
+ * also in plain C functions that it calls: C has no way to tell.
+ */
+#include <string.h>
+
+#include "base/print.h"
+#include "sched/runtime2.h"
+#include "sched/schedule.h"
+
+/* ---- deferred calls ---- */
+
+void goro__deferproc(void (*fn)(void *), void *arg) {
+  struct g *gp = goro__needg("goro_defer");
+  struct _defer *d = goro__mallocz(sizeof *d);
+  d->fn = fn;
+  d->arg = arg;
+  d->frame = gp->frame;
+  d->heap = true;
+  d->link = gp->_defer;
+  gp->_defer = d;
+}
+
+struct framecall {
+  void (*fn)(void *);
+  void *arg;
+  struct g *gp;
+  struct callframe *frame;
+};
+
+static void callframe_run(struct g *gp, void (*fn)(void *), void *arg,
+                          struct _panic *running, bool *returned);
+
+/* Run the innermost deferred call, on behalf of p, or of a frame that returned
+ * (p NULL). */
+static void rundefer(struct g *gp, struct _panic *p) {
+  struct _defer *d = gp->_defer;
+  void (*fn)(void *) = d->fn;
+  void *arg = d->arg;
+  gp->_defer = d->link;
+  if (d->heap) os_free(d);
+  bool returned;
+  callframe_run(gp, fn, arg, p, &returned);
+}
+
+static bool has_defers(struct g *gp, struct callframe *f) {
+  return gp->_defer && gp->_defer->frame == f;
+}
+
+static void rundefers_of(void *fv) {
+  struct callframe *f = fv;
+  struct g *gp = getg();
+  while (has_defers(gp, f)) rundefer(gp, NULL);
+}
+
+void goro__rundefers_at_entry(struct g *gp) {
+  while (gp->_defer) rundefer(gp, NULL);
+}
+
+/* Run fn(arg) as a frame.  What it deferred runs before this returns, also if
+ * it is cut off by a recover; a deferred call that is itself cut off (its
+ * panic was recovered by another one of the same frame) leaves the rest to be
+ * run. */
+static void callframe_run(struct g *gp, void (*fn)(void *), void *arg,
+                          struct _panic *running, bool *returned) {
+  struct callframe f = {.link = gp->frame, .running = running};
+  f.depth = f.link ? f.link->depth + 1 : 1;
+  gp->frame = &f;
+  *returned = goro__scope_call(&f.scope, fn, arg);
+  while (has_defers(gp, &f)) {
+    gp->frame = &f;
+    if (!goro__scope_call(&f.scope, rundefers_of, &f)) *returned = false;
+  }
+  gp->frame = f.link;
+  if (gp->goexiting && !*returned) goro__Goexit();
+}
+
+bool goro__callframe(void (*fn)(void *), void *arg) {
+  bool returned;
+  callframe_run(goro__needg("goro_call"), fn, arg, NULL, &returned);
+  return returned;
+}
+
+/* ---- panic ---- */
+
+static uint32_t depth(struct callframe *f) { return f ? f->depth : 0; }
+
+_Noreturn static void fatalpanic(struct g *gp, struct _panic *p);
+
+/* The frame that deferred the recovering call returns normally.  Forgets the
+ * panics that began in it or in what it called. */
+static void recovery(struct g *gp, struct callframe *target) {
+  while (gp->_panic && depth(gp->_panic->frame) >= depth(target))
+    gp->_panic = gp->_panic->link;
+  gp->frame = target;
+  if (target) {
+    goro__scope_abort(&target->scope);
+    return;
+  }
+  /* The goroutine's own function returns. */
+  goro__rundefers_at_entry(gp);
+  if (gp->ismain && !gp->goexiting) os_libc_exit(0);
+  goro__drop();
+}
+
+void goro__gopanic(const char *msg, void *value, bool runtime_error) {
+  struct g *gp = getg();
+  if (!gp || gp == gp->m->g0) goro__throw(msg);
+  struct _panic p = {.link = gp->_panic,
+                     .msg = msg,
+                     .value = value,
+                     .frame = gp->frame,
+                     .runtime_error = runtime_error};
+  gp->_panic = &p;
+  while (gp->_defer) {
+    struct callframe *target = gp->_defer->frame;
+    rundefer(gp, &p);
+    if (p.recovered) {
+      recovery(gp, target);
+      return; /* unwinding */
+    }
+  }
+  fatalpanic(gp, &p);
+}
+
+/* Panics in progress may still need the text of an older one, so the copies
+ * are chained: each begins with a pointer to the one before. */
+const char *goro__keepmsg(const char *msg) {
+  struct g *gp = goro__needg("goro_panic");
+  if (!msg) msg = "nil";
+  size_t n = strlen(msg) + 1;
+  if (!gp->_panic) goro__freemsgs(gp);
+  char *copy = goro__mallocz(sizeof gp->panicmsg + n);
+  memcpy(copy, &gp->panicmsg, sizeof gp->panicmsg);
+  gp->panicmsg = copy;
+  return memcpy(copy + sizeof gp->panicmsg, msg, n);
+}
+
+void goro__freemsgs(struct g *gp) {
+  while (gp->panicmsg) {
+    char *older;
+    memcpy(&older, gp->panicmsg, sizeof older);
+    os_free(gp->panicmsg);
+    gp->panicmsg = older;
+  }
+}
+
+void goro__plainpanic(const char *msg) { goro__gopanic(msg, NULL, false); }
+
+const struct _panic *goro__gorecover(void) {
+  struct g *gp = getg();
+  if (!gp || !gp->frame) return NULL;
+  struct _panic *p = gp->_panic;
+  if (!p || p->goexit || p->recovered || gp->frame->running != p) return NULL;
+  p->recovered = true;
+  return p;
+}
+
+void goro__Goexit(void) {
+  struct g *gp = goro__needg("goro_goexit");
+  struct _panic p = {.link = gp->_panic, .frame = gp->frame, .goexit = true};
+  gp->goexiting = true;
+  gp->_panic = &p;
+  while (gp->_defer) rundefer(gp, &p);
+  gp->_panic = NULL;
+  gp->frame = NULL;
+  goro__drop();
+}
+
+/* ---- reports ---- */
+
+static intptr_t flush_stdio(void *a, void *b) {
+  (void)a, (void)b;
+  os_flush();
+  return 0;
+}
+
+/* What the program printed so far comes first, and a report is made only once:
+ * an error while reporting one ends the program at once. */
+static void startpanic_m(void) {
+  static uint32_t dying;
+  if (Xchg(&dying, 1)) os_exit(3);
+  goro__nounwind(flush_stdio, NULL, NULL);
+}
+
+static bool same_value(const struct _panic *a, const struct _panic *b) {
+  return a->value == b->value && strcmp(a->msg, b->msg) == 0;
+}
+
+/* Go: preprintpanics.  A panic with the value just recovered is shown once. */
+static void mark_repanicked(struct _panic *p) {
+  for (; p->link; p = p->link)
+    if (!p->goexit && !p->link->goexit && same_value(p, p->link))
+      p->link->repanicked = true;
+}
+
+static void printpanics(struct _panic *p) {
+  if (p->link) {
+    printpanics(p->link);
+    if (p->link->repanicked) return;
+    if (!p->link->goexit) goro__prints("\t");
+  }
+  if (p->goexit) return;
+  goro__prints("panic: ");
+  if (p->runtime_error) goro__prints("runtime error: ");
+  goro__prints(p->msg);
+  if (p->recovered && p->repanicked)
+    goro__prints(" [recovered, repanicked]");
+  else if (p->recovered)
+    goro__prints(" [recovered]");
+  goro__prints("\n");
+}
+
+_Noreturn static void fatalpanic(struct g *gp, struct _panic *p) {
+  startpanic_m();
+  mark_repanicked(p);
+  printpanics(p);
+  goro__prints("\n");
+  goro__printg(gp);
+  goro__printflush();
+  os_exit(2);
+}
+
+_Noreturn static void die(const char *msg) {
+  goro__prints("fatal error: ");
+  goro__prints(msg);
+  goro__prints("\n\n");
+  goro__dump();
+  os_exit(2);
+}
+
+void goro__throw(const char *msg) {
+  startpanic_m();
+  die(msg);
+}
+
+void goro__fatal(const char *msg) {
+  startpanic_m();
+  die(msg);
+}
+
+static void print_culprit(void) {
+  struct g *gp = getg();
+  if (!gp || gp->goid == 0) return;
+  const struct gosite *site = gp->startsite;
+  goro__prints("runtime: goroutine ");
+  goro__printuint(gp->goid);
+  goro__prints(" running ");
+  goro__prints(site && site->fn ? site->fn : "?");
+  if (site && site->file) {
+    goro__prints(", started at ");
+    goro__prints(site->file);
+    goro__prints(":");
+    goro__printint(site->line);
+  }
+  goro__prints("\n");
+}
+
+void goro__stack_overflow(const char *what, size_t size) {
+  startpanic_m();
+  goro__prints("runtime: goroutine ");
+  goro__prints(what);
+  goro__prints(" exceeds ");
+  goro__printuint(size);
+  goro__prints("-byte limit (set GORO_STACK_MAX to change it)\n");
+  print_culprit();
+  die("stack overflow");
+}
+
+void goro__oom(size_t size) {
+  startpanic_m();
+  goro__prints("runtime: out of memory: cannot allocate ");
+  goro__printuint(size);
+  goro__prints("-byte block\n");
+  print_culprit();
+  die("out of memory");
+}
+
+void goro__host_fault(const char *msg) { goro__fatal(msg); }

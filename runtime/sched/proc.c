@@ -1,0 +1,314 @@
+/* proc.c: goroutines are born, park, become ready, and die.
+ *
+ * Go: runtime/proc.go (schedinit, newproc1, gopark, goready, gfget, gfput,
+ * goexit0, acquireSudog).
+ *
+ * Invariants:
+ *  1. A G's state changes only through casgstatus, by its owner.
+ *  2. A G record, once made, is in allgs for ever; when dead it is on exactly
+ *     one free list.
+ *  3. goid 0 is the g0 of an M; 1 is the main goroutine.
+ *
+ * Locks: allglock guards allgs; sched.gFree.lock and sched.sudoglock the
+ * central lists; a P's own lists need none.
+ */
+#include <string.h>
+
+#include "base/rand.h"
+#include "sched/runtime2.h"
+#include "sched/schedule.h"
+
+struct schedt sched;
+struct m goro__m0;
+
+struct mutex allglock;
+struct g **allgs;
+uint32_t allglen;
+static uint32_t allgcap; /* under allglock */
+uint32_t ngs;
+
+static struct g g0_of_m0;
+
+enum {
+  GFREE_MAX = 64,  /* dead Gs a P keeps; half go to the central list */
+  SUDOG_MAX = 64,  /* free sudogs a P keeps */
+};
+
+void *goro__mallocz(size_t size) {
+  void *p = os_alloc(size);
+  if (!p) goro__oom(size);
+  return p;
+}
+
+/* ---- boot ---- */
+
+/* A decimal number from the environment; def where unset. */
+static uint64_t envnum(const char *name, uint64_t def) {
+  const char *s = os_getenv(name);
+  if (!s || !*s) return def;
+  uint64_t v = 0;
+  for (; *s; s++) {
+    if (*s < '0' || *s > '9' || v > UINT64_MAX / 10 - 1)
+      goro__fatal("GORO_SEED and GORO_STACK_MAX must be decimal numbers");
+    v = v * 10 + (uint64_t)(*s - '0');
+  }
+  return v;
+}
+
+static void minit(struct m *mp) {
+  mp->g0 = &g0_of_m0;
+  mp->g0->m = mp;
+  mp->g0->atomicstatus = Grunning;
+  setg(mp->g0);
+  goro__switch_minit();
+}
+
+void goro__schedinit(void) {
+  lockInit(&sched.lock, lockRankSched);
+  lockInit(&sched.gFree.lock, lockRankGFree);
+  lockInit(&sched.sudoglock, lockRankSudog);
+  lockInit(&allglock, lockRankAllg);
+  minit(&goro__m0);
+  sched.starttime = nanotime();
+  sched.seed = envnum("GORO_SEED", 0);
+  sched.systematic = sched.seed != 0;
+  goro__randinit(sched.seed);
+  uint64_t max = envnum("GORO_STACK_MAX", goro__maxstacksize);
+  goro__maxstacksize = max > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)max;
+  sched.ncpu = os_ncpu(&sched.cpureason);
+  goro__m0.p = goro__procresize(sched.ncpu);
+  goro__m0.p->m = &goro__m0;
+}
+
+static void main_start(void *arg) {
+  (void)arg;
+  os_libc_exit(os_usermain());
+}
+
+static const struct gosite main_site = {.fn = "main"};
+
+void goro__rt0(void) {
+  goro__schedinit();
+  struct g *gp = goro__newproc(main_start, NULL, &main_site);
+  gp->ismain = true;
+  sched.mainstarted = true;
+}
+
+/* ---- states ---- */
+
+void goro__casgstatus(struct g *gp, uint32_t oldval, uint32_t newval) {
+  if (unlikely(!Cas(&gp->atomicstatus, oldval, newval)))
+    goro__throw("proc: goroutine is not in the state its owner left it in");
+}
+
+struct g *goro__needg(const char *op) {
+  struct g *gp = getg();
+  if (likely(gp && gp->m && gp != gp->m->g0)) return gp;
+  static char msg[160];
+  size_t n = strlen(op);
+  static const char tail[] =
+      " called outside a goroutine, where it cannot block; call it from main "
+      "or from a function started with goro_go";
+  if (n > sizeof msg - sizeof tail) n = sizeof msg - sizeof tail;
+  memcpy(msg, op, n);
+  memcpy(msg + n, tail, sizeof tail);
+  goro__fatal(msg);
+}
+
+int32_t goro__gcount(void) { return (int32_t)Load(&ngs); }
+
+/* ---- records ---- */
+
+static void allgadd(struct g *gp) {
+  lock(&allglock);
+  if (allglen == allgcap) {
+    uint32_t cap = allgcap ? allgcap * 2 : 64;
+    struct g **bigger = goro__mallocz(cap * sizeof *bigger);
+    if (allgs) memcpy(bigger, allgs, allglen * sizeof *bigger);
+    os_free(allgs);
+    allgs = bigger;
+    allgcap = cap;
+  }
+  allgs[allglen] = gp;
+  StoreRelaxed(&allglen, allglen + 1);
+  unlock(&allglock);
+}
+
+static struct g *malg(void) {
+  struct g *gp = goro__mallocz(sizeof *gp + GSTACK0);
+  gp->atomicstatus = Gdead;
+  allgadd(gp);
+  return gp;
+}
+
+/* Move half of pp's free Gs to the central list. */
+static void gfput_slow(struct p *pp) {
+  lock(&sched.gFree.lock);
+  while (pp->ngFree > GFREE_MAX / 2) {
+    struct g *gp = pp->gFree;
+    pp->gFree = gp->schedlink;
+    pp->ngFree--;
+    gp->schedlink = sched.gFree.list;
+    sched.gFree.list = gp;
+    sched.gFree.n++;
+  }
+  unlock(&sched.gFree.lock);
+}
+
+static void gfput(struct p *pp, struct g *gp) {
+  goro_assert(readgstatus(gp) == Gdead);
+  gp->schedlink = pp->gFree;
+  pp->gFree = gp;
+  if (++pp->ngFree >= GFREE_MAX) gfput_slow(pp);
+}
+
+/* Fill pp's list from the central one. */
+static GORO_NOINLINE void gfget_slow(struct p *pp) {
+  lock(&sched.gFree.lock);
+  while (pp->ngFree < GFREE_MAX / 2 && sched.gFree.list) {
+    struct g *gp = sched.gFree.list;
+    sched.gFree.list = gp->schedlink;
+    sched.gFree.n--;
+    gp->schedlink = pp->gFree;
+    pp->gFree = gp;
+    pp->ngFree++;
+  }
+  unlock(&sched.gFree.lock);
+}
+
+static struct g *gfget(struct p *pp) {
+  if (unlikely(!pp->gFree) && sched.gFree.n > 0) gfget_slow(pp);
+  struct g *gp = pp->gFree;
+  if (!gp) return NULL;
+  pp->gFree = gp->schedlink;
+  pp->ngFree--;
+  gp->schedlink = NULL;
+  return gp;
+}
+
+/* ---- birth and death ---- */
+
+struct g *goro__newproc(void (*fn)(void *), void *arg,
+                        const struct gosite *site) {
+  struct g *me = getg();
+  struct p *pp = me->m->p;
+  struct g *gp = gfget(pp);
+  if (!gp) gp = malg();
+  goro__gstack_init(&gp->stack, gp->stack0, GSTACK0);
+  gp->startfn = fn;
+  gp->startarg = arg;
+  gp->startsite = site;
+  gp->parentGoid = me->goid;
+  gp->goid = Xadd(&sched.goidgen, 1);
+  Xadd(&ngs, 1);
+  goro__casgstatus(gp, Gdead, Grunnable);
+  goro__runqput(pp, gp, true);
+  return gp;
+}
+
+/* The goroutine is over and its stack is not in use.  Runs on the M. */
+void goro__goexit0(struct m *mp, struct g *gp) {
+  goro__casgstatus(gp, Grunning, Gdead);
+  goro_assert(!gp->waiting && !gp->frame);
+  gp->m = NULL;
+  gp->goexiting = false;
+  gp->preempt = false;
+  gp->ismain = false;
+  gp->name = NULL;
+  gp->param = NULL;
+  gp->_panic = NULL;
+  if (unlikely(gp->panicmsg)) goro__freemsgs(gp);
+  goro__gstack_free(&gp->stack);
+  Xadd(&ngs, -1);
+  gfput(mp->p, gp);
+}
+
+/* ---- park and ready ---- */
+
+void goro__gopark(bool (*unlockf)(struct g *, void *), void *l,
+                  enum waitReason reason) {
+  struct g *gp = getg();
+  struct m *mp = gp->m;
+  goro_assert(gp != mp->g0 && readgstatus(gp) == Grunning);
+  mp->waitunlockf = unlockf;
+  mp->waitlock = l;
+  mp->mcall = MCALL_PARK;
+  gp->waitreason = (uint8_t)reason;
+  goro__leave();
+}
+
+bool goro__parkunlock_c(struct g *gp, void *l) {
+  (void)gp;
+  unlock(l);
+  return true;
+}
+
+void goro__goparkunlock(struct mutex *l, enum waitReason reason) {
+  goro__gopark(goro__parkunlock_c, l, reason);
+}
+
+void goro__goready(struct g *gp) {
+  goro__casgstatus(gp, Gwaiting, Grunnable);
+  goro__runqput(getg()->m->p, gp, true);
+}
+
+void goro__Gosched(void) {
+  goro__needg("goro_gosched")->m->mcall = MCALL_GOSCHED;
+  goro__leave();
+}
+
+void goro__goyield(void) {
+  goro__needg("goyield")->m->mcall = MCALL_GOYIELD;
+  goro__leave();
+}
+
+/* ---- sudogs ---- */
+
+static GORO_NOINLINE struct sudog *acquireSudog_slow(struct p *pp) {
+  lock(&sched.sudoglock);
+  while (pp->nsudogcache < SUDOG_MAX / 2 && sched.sudogcache) {
+    struct sudog *s = sched.sudogcache;
+    sched.sudogcache = s->next;
+    s->next = pp->sudogcache;
+    pp->sudogcache = s;
+    pp->nsudogcache++;
+  }
+  unlock(&sched.sudoglock);
+  if (!pp->sudogcache) return goro__mallocz(sizeof(struct sudog));
+  struct sudog *s = pp->sudogcache;
+  pp->sudogcache = s->next;
+  pp->nsudogcache--;
+  s->next = NULL;
+  return s;
+}
+
+struct sudog *goro__acquireSudog(void) {
+  struct p *pp = getg()->m->p;
+  struct sudog *s = pp->sudogcache;
+  if (unlikely(!s)) return acquireSudog_slow(pp);
+  pp->sudogcache = s->next;
+  pp->nsudogcache--;
+  s->next = NULL;
+  return s;
+}
+
+static GORO_NOINLINE void releaseSudog_slow(struct p *pp) {
+  lock(&sched.sudoglock);
+  while (pp->nsudogcache > SUDOG_MAX / 2) {
+    struct sudog *s = pp->sudogcache;
+    pp->sudogcache = s->next;
+    pp->nsudogcache--;
+    s->next = sched.sudogcache;
+    sched.sudogcache = s;
+  }
+  unlock(&sched.sudoglock);
+}
+
+void goro__releaseSudog(struct sudog *s) {
+  goro_assert(!s->elem && !s->isSelect && !s->next && !s->prev && !s->c &&
+              !s->waitlink);
+  struct p *pp = getg()->m->p;
+  s->next = pp->sudogcache;
+  pp->sudogcache = s;
+  if (unlikely(++pp->nsudogcache >= SUDOG_MAX)) releaseSudog_slow(pp);
+}

@@ -1,0 +1,426 @@
+/* runtime2.h: the scheduler's data: G, M, P, sudog, sched, timers.
+ *
+ * Go: runtime/runtime2.go, proc.go (schedt), time.go (timer, timers).
+ *
+ * Terms:
+ *  G  a goroutine.  Records are never freed, only reused (gfget/gfput).
+ *  M  a host thread that runs Gs: for now the one M0; workers come next.
+ *  P  the right to run Go code, with its queue of runnable Gs, its timers and
+ *     its caches.  An M needs a P to run Gs.
+ *
+ * Invariants:
+ *  1. The state of a G says who owns it, its stack and its schedlink: see the
+ *     states below.  Only the owner changes the state.
+ *  2. A runnable G is on exactly one queue: some P's runnext or runq, the
+ *     global queue, or a list that somebody is about to queue.
+ *  3. A G that waits is reachable from what it waits for (sudog, timer), or it
+ *     waits for ever (nil channel, empty select).
+ *  4. g.m is the M while the G runs, and NULL otherwise.
+ *
+ * Locks: ranks in base/lockrank.h; every field below says who protects it.
+ */
+#ifndef GORO_RUNTIME2_H
+#define GORO_RUNTIME2_H
+
+#include "base/atomic.h"
+#include "base/base.h"
+#include "base/lock.h"
+#include "os/os.h"
+#include "stack/switch.h"
+
+/* G states: who owns the G (its record, its stack, its schedlink). */
+enum gstatus {
+  Gidle,     /* just allocated, owned by the allocator */
+  Grunnable, /* on a run queue, owned by the queue; not started or parked */
+  Grunning,  /* owned by its M, which runs its stack */
+  Gsyscall,  /* owned by its M, blocked in the host; M may have lost its P */
+  Gwaiting,  /* owned by what it waits for; goready takes it from there */
+  Gdead,     /* owned by a free list, or by the M that starts or ends it */
+  Gpreempted /* stopped itself for suspendG; owned by whoever asked */
+};
+
+/* Why a G waits; the dump prints waitReasonStrings.  Go: waitReason. */
+enum waitReason {
+  waitReasonZero,
+  waitReasonChanReceive,
+  waitReasonChanSend,
+  waitReasonChanReceiveNilChan,
+  waitReasonChanSendNilChan,
+  waitReasonSelect,
+  waitReasonSelectNoCases,
+  waitReasonSemacquire,
+  waitReasonSleep,
+  waitReasonSyncCondWait,
+  waitReasonSyncMutexLock,
+  waitReasonSyncRWMutexRLock,
+  waitReasonSyncRWMutexLock,
+  waitReasonSyncWaitGroupWait,
+  waitReasonPanicWait,
+  waitReasonIOWait,
+  waitReasonCount
+};
+
+extern const char *const goro__waitReasonStrings[waitReasonCount];
+
+struct g;
+struct m;
+struct p;
+struct hchan;
+struct timer;
+
+/* Where a goroutine was started.  Same layout as the public goro_site; static
+ * in the program, r/o. */
+struct gosite {
+  const char *fn;   /* name of the goroutine's function, or NULL */
+  const char *file; /* where the go statement stands, or NULL */
+  int line;
+  const char *caller; /* the function that the go statement is in, or NULL */
+};
+
+/* sudog: a G on a wait list.  A G can be on many lists (select), and many Gs
+ * on one, so the pair has a record of its own.  acquireSudog/releaseSudog.
+ * Go: runtime2.go sudog. */
+struct sudog {
+  struct g *g; /* r/o while queued */
+
+  /* Under the lock of the channel, the semaRoot or the notifyList. */
+  struct sudog *next;
+  struct sudog *prev;
+  void *elem; /* data element; the semaphore's address; may be on g's stack */
+
+  struct hchan *c;        /* channel; r/o while queued */
+  struct sudog *waitlink; /* g.waiting list in lock order, or semaRoot list */
+  struct sudog *parent;   /* semaRoot: binary tree */
+  struct sudog *waittail; /* semaRoot: end of the waitlink list */
+  uint32_t ticket;        /* semaRoot: treap priority, direct handoff;
+                             notifyList: ticket number */
+  uint16_t waiters;       /* semaRoot: others waiting on this address */
+  bool isSelect;          /* g takes part in a select: claim selectDone first */
+  bool success;           /* woken because a value went over, not by close */
+};
+
+/* A frame with deferred calls: the entry of a goroutine, goro_call, and each
+ * deferred call itself.  Lives on the C stack of whoever runs the frame. */
+struct callframe {
+  struct callframe *link; /* the frame outside; owner g */
+  struct scope scope;     /* where a recovered panic cuts back to */
+  struct _panic *running; /* the panic that runs this deferred call, or NULL */
+  uint32_t depth;         /* frames outside this one */
+};
+
+/* A deferred call.  Owner g; on the heap, or on the C stack of a scope. */
+struct _defer {
+  struct _defer *link;      /* the next to run */
+  struct callframe *frame;  /* the frame whose end runs it */
+  void (*fn)(void *);
+  void *arg;
+  bool heap; /* free it after the call */
+};
+
+/* A panic or Goexit in progress.  Lives on the panicking stack; owner g.
+ * Go: runtime2.go _panic. */
+struct _panic {
+  struct _panic *link; /* the one before, which this one interrupted */
+  const char *msg;     /* text to print; owned by g (panicmsg) or static */
+  void *value;         /* the program's own value, or NULL */
+  struct callframe *frame; /* innermost frame when it began */
+  bool runtime_error;  /* print "runtime error: " before msg, as Go */
+  bool goexit;
+  bool recovered;
+  bool repanicked; /* recovered, then the same value panicked again */
+};
+
+/* What to do on the M once a G has left its stack. */
+enum mcall { MCALL_NONE, MCALL_PARK, MCALL_GOSCHED, MCALL_GOYIELD };
+
+struct g {
+  /* Scheduling.  Owned with the state (invariant 1). */
+  uint32_t atomicstatus; /* enum gstatus; atomic; casgstatus */
+  uint8_t waitreason;    /* enum waitReason, valid in Gwaiting */
+  bool preempt;          /* asked to yield at the next safe point */
+  bool ismain;           /* r/o */
+  bool goexiting;        /* Goexit was called: a recover cannot cancel it */
+  struct g *schedlink;   /* link in a run queue or free list */
+  struct m *m;           /* current M; NULL when not running */
+  struct gstack stack;
+
+  uint64_t goid;       /* r/o while alive */
+  uint64_t parentGoid; /* r/o while alive */
+  void (*startfn)(void *);
+  void *startarg;
+  const struct gosite *startsite; /* r/o while alive */
+  const char *name;    /* set by the goroutine itself, static or NULL */
+
+  /* Waiting.  Written by the G before it parks, and by its waker. */
+  void *param;           /* passed by the waker: the sudog that fired */
+  struct sudog *waiting; /* sudogs this G waits on, in lock order */
+  uint32_t selectDone;   /* atomic: 1 = a waker has claimed the select */
+  uint32_t waitsince;    /* ms since start, coarse; for the dump */
+  struct timer *timer;   /* cached for Sleep; owner g */
+  int64_t sleepWhen;     /* when to wake from Sleep; owner g */
+
+  /* Deferred calls and panics.  Owner g. */
+  struct callframe *frame; /* innermost */
+  struct _defer *_defer;   /* innermost */
+  struct _panic *_panic;   /* innermost */
+  char *panicmsg;          /* goro__keepmsg's copies, the last one */
+
+  char stack0[]; /* first C stack segment: GSTACK0 bytes */
+};
+
+/* Bytes of stack0: red zone, and room for a goroutine of a few shallow frames
+ * that parks; unwound frames go into what is left of it. */
+enum { GSTACK0 = 384 };
+
+enum { RUNQ_SIZE = 256 };
+
+/* timers: a P's set of timers, a 4-ary heap ordered by when.
+ * Go: time.go timers. */
+struct timerWhen {
+  struct timer *timer;
+  int64_t when;
+};
+
+struct timers {
+  struct mutex mu;
+  struct timerWhen *heap; /* under mu */
+  uint32_t nheap;         /* under mu */
+  uint32_t capheap;       /* under mu */
+  uint32_t len;           /* atomic copy of nheap as of the last unlock */
+  int32_t zombies;        /* atomic: timers in heap marked for removal */
+  int64_t minWhenHeap;    /* atomic: heap[0].when, 0 if empty */
+  int64_t minWhenModified; /* atomic: lower bound over modified ones, or 0 */
+};
+
+/* timer: f(arg, seq, delay) is called on the M at `when`, and then every
+ * `period`.  f must not block or unwind.  Go: time.go timer. */
+struct timer {
+  struct mutex mu;  /* protects all fields but as noted */
+  uint8_t astate;   /* atomic: state as of the last unlock of mu */
+  uint8_t state;    /* timerHeaped | timerModified | timerZombie */
+  bool isChan;      /* r/o after init: the timer has a channel */
+  uint32_t blocked; /* goroutines blocked on the channel */
+  uint32_t running; /* Ms that are about to call f, or in it */
+  int64_t when;     /* 0: not running */
+  int64_t period;
+  void (*f)(void *arg, uintptr_t seq, int64_t delay);
+  void *arg;
+  uintptr_t seq;     /* under mu and sendLock: written under both */
+  struct timers *ts; /* the set this timer is in, or NULL */
+  struct mutex sendLock; /* held over a send on the channel */
+  int32_t isSending; /* atomic: a send is under way (not for tickers) */
+  /* Empties the channel; returns whether a value was there.  The scheduler
+   * knows no channels: whoever makes a channel timer sets this.  r/o. */
+  bool (*drain)(void *arg);
+};
+
+struct p {
+  int32_t id;         /* r/o */
+  uint32_t status;    /* enum pstatus; owner M, or sched.lock when idle */
+  struct p *link;     /* idle list; under sched.lock */
+  uint32_t schedtick; /* owner M: counts schedules, not inherited slices */
+  uint32_t slice;     /* owner M: inherited slices in a row */
+  struct m *m;        /* owner M */
+
+  /* The local queue: a ring.  The owner adds at runqtail (StoreRel, pairs
+   * with LoadAcq of thieves) and takes at runqhead (CasRel, pairs with LoadAcq
+   * of the owner's put); others only take. */
+  uint32_t runqhead;
+  uint32_t runqtail;
+  struct g *runq[RUNQ_SIZE];
+  struct g *runnext; /* atomic: to run before runq, within the same slice */
+
+  /* Caches; owner M. */
+  struct g *gFree; /* dead Gs, linked by schedlink */
+  int32_t ngFree;
+  struct sudog *sudogcache; /* linked by next */
+  int32_t nsudogcache;
+
+  struct timers timers;
+  uint32_t timertick;  /* owner M: schedules until the clock is read again */
+  uint32_t timerevery; /* owner M: reload value of timertick */
+  int64_t now;         /* owner M: clock as last read by the scheduler */
+};
+
+enum pstatus { Pidle, Prunning, Pgcstop, Pdead };
+
+struct m {
+  int32_t id;     /* r/o */
+  struct g *g0;   /* r/o: stands for the M's own stack; never scheduled */
+  struct g *curg; /* owner M: the G that runs, or NULL */
+  struct p *p;    /* owner M */
+  struct m *alllink;
+  int32_t locks;   /* owner M: > 0 while it must keep M and P */
+  uint8_t mcall;   /* enum mcall; set by curg before it leaves */
+  bool spinning;   /* out of work, looking for some */
+  int64_t slice_end; /* nanotime when goro__run must return; INT64_MAX: never */
+
+  /* Arguments of gopark, used once the switch is complete. */
+  bool (*waitunlockf)(struct g *gp, void *lock);
+  void *waitlock;
+};
+
+/* A FIFO of Gs linked by schedlink. */
+struct gQueue {
+  struct g *head;
+  struct g *tail;
+  int32_t size;
+};
+
+struct schedt {
+  struct mutex lock;
+  uint64_t goidgen;   /* atomic */
+  struct gQueue runq; /* global queue; under lock */
+  int32_t ngsys;
+  struct p *pidle; /* under lock */
+  int32_t npidle;  /* atomic; written under lock */
+  int32_t maxprocs; /* GOMAXPROCS; under lock */
+  int32_t ncpu;     /* r/o after schedinit */
+  const char *cpureason; /* why ncpu is what it is; r/o */
+
+  struct { /* dead Gs that no P keeps */
+    struct mutex lock;
+    struct g *list;
+    int32_t n;
+  } gFree;
+
+  struct mutex sudoglock;
+  struct sudog *sudogcache; /* under sudoglock */
+
+  int64_t starttime;  /* nanotime at schedinit; r/o */
+  bool mainstarted;   /* goro__rt0 has made the main goroutine */
+  bool systematic;    /* GORO_SEED is set: scheduling follows the seed */
+  uint64_t seed;      /* r/o after schedinit */
+};
+
+extern struct schedt sched;
+extern struct m goro__m0;
+
+/* All Gs ever made; under allglock. */
+extern struct mutex allglock;
+extern struct g **allgs;
+extern uint32_t allglen;
+extern uint32_t ngs; /* atomic: goroutines alive, system ones not counted */
+
+extern struct p **allp; /* r/o after procresize */
+extern int32_t nallp;
+
+/* tls.h: the current G; g0 while the M runs its own stack, NULL before boot.
+ * Constant for a goroutine's code, also when another M resumes it. */
+#include "os/tls.h"
+
+/* ---- proc.c: birth, death, park and ready ---- */
+
+void goro__schedinit(void);
+
+/* Go: newproc.  Starts fn(arg); never blocks. */
+struct g *goro__newproc(void (*fn)(void *), void *arg,
+                        const struct gosite *site);
+
+/* Park the running goroutine.  unlockf(gp, lock) runs on the M after the
+ * switch is complete; false from it takes the park back. */
+GORO_UNWINDS void goro__gopark(bool (*unlockf)(struct g *, void *), void *lock,
+                               enum waitReason reason);
+/* The same, releasing l. */
+GORO_UNWINDS void goro__goparkunlock(struct mutex *l, enum waitReason reason);
+
+/* Make gp, which waits, runnable: it runs next on this P. */
+void goro__goready(struct g *gp);
+
+GORO_UNWINDS void goro__Gosched(void); /* to the end of the global queue */
+GORO_UNWINDS void goro__goyield(void); /* to the end of the local queue */
+GORO_UNWINDS void goro__Goexit(void);
+
+struct sudog *goro__acquireSudog(void);
+void goro__releaseSudog(struct sudog *s);
+
+static inline uint32_t readgstatus(struct g *gp) {
+  return LoadRelaxed(&gp->atomicstatus);
+}
+void goro__casgstatus(struct g *gp, uint32_t oldval, uint32_t newval);
+
+/* The running goroutine; fatal, naming the operation, if there is none. */
+struct g *goro__needg(const char *op);
+
+void *goro__mallocz(size_t size); /* os_alloc, or goro__oom */
+
+int32_t goro__gcount(void);
+
+/* ---- schedule.c ---- */
+
+/* Runs on a goroutine's own stack, from goro__gogo. */
+void goro__gostart(void *gp);
+
+/* ---- runq.c ---- */
+void goro__runqput(struct p *pp, struct g *gp, bool next);
+struct g *goro__runqget(struct p *pp, bool *inheritTime);
+struct g *goro__runqsteal(struct p *pp, struct p *p2, bool stealRunNextG);
+bool goro__runqempty(struct p *pp);
+void goro__globrunqput(struct g *gp);
+void goro__globrunqputbatch(struct gQueue *q);
+struct g *goro__globrunqget(struct p *pp, int32_t max);
+
+/* ---- processor.c ---- */
+struct p *goro__procresize(int32_t n);
+int32_t goro__GOMAXPROCS(int32_t n);
+
+/* ---- checkdead.c ---- */
+/* Nothing runs and nothing is runnable: fatal unless something can come. */
+void goro__checkdead(void);
+
+/* ---- systematic.c ---- */
+/* True if this scheduling point should go the other way than usual. */
+bool goro__systematic_flip(void);
+/* Which of n queued Gs to run next. */
+uint32_t goro__systematic_pick(uint32_t n);
+
+/* ---- panic.c ---- */
+GORO_UNWINDS void goro__gopanic(const char *msg, void *value,
+                                bool runtime_error);
+/* A panic with a static text that is Go's own plainError. */
+GORO_UNWINDS void goro__plainpanic(const char *msg);
+/* A copy of msg that lives until the goroutine panics again or ends. */
+const char *goro__keepmsg(const char *msg);
+GORO_UNWINDS void goro__deferproc(void (*fn)(void *), void *arg);
+const struct _panic *goro__gorecover(void);
+/* Run fn(arg) as a frame with deferred calls; false: a panic was recovered. */
+GORO_UNWINDS bool goro__callframe(void (*fn)(void *), void *arg);
+
+/* ---- traceback.c ---- */
+void goro__printg(struct g *gp);       /* one goroutine */
+void goro__tracebackothers(struct g *me); /* all but me */
+void goro__dump(void);                 /* all, to fd 2 */
+
+/* ---- time.c ---- */
+void goro__timer_init(struct timer *t,
+                      void (*f)(void *, uintptr_t, int64_t), void *arg);
+bool goro__timer_modify(struct timer *t, int64_t when, int64_t period,
+                        void (*f)(void *, uintptr_t, int64_t), void *arg,
+                        uintptr_t seq);
+bool goro__timer_reset(struct timer *t, int64_t when, int64_t period);
+bool goro__timer_stop(struct timer *t);
+/* Stops t and frees it, now or when its heap has let go of it.  t is the start
+ * of a block of os_alloc, and nobody uses it any more. */
+void goro__timer_delete(struct timer *t);
+/* Called by channel operations on a timer's channel. */
+void goro__timer_maybeRunChan(struct timer *t);
+void goro__blockTimerChan(struct timer *t);   /* with the channel lock held */
+void goro__unblockTimerChan(struct timer *t); /* with the channel lock held */
+/* Runs what is due, a few hundred timers at most; returns the time of the next
+ * timer, which may be past, or 0.  *ran is set if any ran. */
+int64_t goro__timers_check(struct timers *ts, int64_t now, bool *ran);
+int64_t goro__timers_wakeTime(struct timers *ts);
+int64_t goro__timeSleepUntil(void); /* INT64_MAX if there are no timers */
+/* now + d, saturated; d <= 0 gives now (Go: time.when). */
+int64_t goro__when(int64_t d);
+void goro__timers_check_invariants(struct timers *ts);
+/* Moves all timers of src into ts; the world is stopped. */
+void goro__timers_take(struct timers *ts, struct timers *src);
+/* A timer was added or moved to `when`: an M that idles for longer must wake.
+ * Go: wakeNetPoller. */
+void goro__wakeNetPoller(int64_t when);
+
+/* The clock that goroutines see. */
+static inline int64_t nanotime(void) { return os_nanotime(); }
+
+#endif

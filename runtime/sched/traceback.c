@@ -1,0 +1,118 @@
+/* traceback.c: the goroutine dump.
+ *
+ * Go: runtime/traceback.go (goroutineheader, printcreatedby).
+ *
+ * Invariant: reads other Gs without their locks, because the program is about
+ * to end and the world stands still: with one M, everything but the caller is
+ * parked.
+ *
+ * Differs from Go: there are no stack frames to walk in WebAssembly; a
+ * goroutine is shown by its function, its wait reason and who started it.
+ */
+#include "base/print.h"
+#include "sched/runtime2.h"
+
+const char *const goro__waitReasonStrings[waitReasonCount] = {
+    [waitReasonZero] = "",
+    [waitReasonChanReceive] = "chan receive",
+    [waitReasonChanSend] = "chan send",
+    [waitReasonChanReceiveNilChan] = "chan receive (nil chan)",
+    [waitReasonChanSendNilChan] = "chan send (nil chan)",
+    [waitReasonSelect] = "select",
+    [waitReasonSelectNoCases] = "select (no cases)",
+    [waitReasonSemacquire] = "semacquire",
+    [waitReasonSleep] = "sleep",
+    [waitReasonSyncCondWait] = "sync.Cond.Wait",
+    [waitReasonSyncMutexLock] = "sync.Mutex.Lock",
+    [waitReasonSyncRWMutexRLock] = "sync.RWMutex.RLock",
+    [waitReasonSyncRWMutexLock] = "sync.RWMutex.Lock",
+    [waitReasonSyncWaitGroupWait] = "sync.WaitGroup.Wait",
+    [waitReasonPanicWait] = "panicwait",
+    [waitReasonIOWait] = "IO wait",
+};
+
+static const char *const gStatusStrings[] = {
+    [Gidle] = "idle",       [Grunnable] = "runnable",
+    [Grunning] = "running", [Gsyscall] = "syscall",
+    [Gwaiting] = "waiting", [Gdead] = "dead",
+    [Gpreempted] = "preempted",
+};
+
+/* "goroutine 7 [chan receive, 2 minutes]:" */
+static void goroutineheader(struct g *gp) {
+  uint32_t status = readgstatus(gp);
+  const char *what = gStatusStrings[status];
+  if (status == Gwaiting && gp->waitreason != waitReasonZero)
+    what = goro__waitReasonStrings[gp->waitreason];
+  goro__prints("goroutine ");
+  goro__printuint(gp->goid);
+  if (gp->name) {
+    goro__prints(" \"");
+    goro__prints(gp->name);
+    goro__prints("\"");
+  }
+  goro__prints(" [");
+  goro__prints(what);
+  if (status == Gwaiting) {
+    int64_t now = (nanotime() - sched.starttime) / 1000000;
+    int64_t minutes = (now - gp->waitsince) / 60000;
+    if (minutes >= 1) {
+      goro__prints(", ");
+      goro__printint(minutes);
+      goro__prints(" minutes");
+    }
+  }
+  goro__prints("]:\n");
+}
+
+static void printcreatedby(struct g *gp) {
+  const struct gosite *site = gp->startsite;
+  if (gp->parentGoid == 0) return;
+  goro__prints("created by ");
+  goro__prints(site && site->caller ? site->caller : "?");
+  goro__prints(" in goroutine ");
+  goro__printuint(gp->parentGoid);
+  goro__prints("\n");
+  if (!site || !site->file) return;
+  goro__prints("\t");
+  goro__prints(site->file);
+  goro__prints(":");
+  goro__printint(site->line);
+  goro__prints("\n");
+}
+
+void goro__printg(struct g *gp) {
+  const struct gosite *site = gp->startsite;
+  goroutineheader(gp);
+  goro__prints(site && site->fn ? site->fn : "?");
+  goro__prints("(...)\n");
+  printcreatedby(gp);
+}
+
+/* Go: tracebackothers.  A dump of a million goroutines helps nobody. */
+enum { DUMP_MAX = 1000 };
+
+void goro__tracebackothers(struct g *me) {
+  uint32_t shown = 0, more = 0;
+  for (uint32_t i = 0; i < allglen; i++) {
+    struct g *gp = allgs[i];
+    if (gp == me || readgstatus(gp) == Gdead) continue;
+    if (shown++ >= DUMP_MAX) {
+      more++;
+      continue;
+    }
+    goro__prints("\n");
+    goro__printg(gp);
+  }
+  if (more == 0) return;
+  goro__prints("\n... ");
+  goro__printuint(more);
+  goro__prints(" more goroutines\n");
+}
+
+void goro__dump(void) {
+  struct g *gp = getg();
+  if (gp && gp->goid != 0) goro__printg(gp);
+  goro__tracebackothers(gp);
+  goro__printflush();
+}

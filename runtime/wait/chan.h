@@ -1,0 +1,79 @@
+/* chan.h: channels, for the rest of the runtime (chan.c). */
+#ifndef GORO_CHAN_H
+#define GORO_CHAN_H
+
+#include "sched/runtime2.h"
+
+struct waitq {
+  struct sudog *first;
+  struct sudog *last;
+};
+
+/* Go: chan.go hchan.  The buffer follows in the same allocation. */
+struct hchan {
+  uint32_t qcount;   /* elements in the buffer; under lock, read without it */
+  uint32_t dataqsiz; /* capacity of the buffer; r/o */
+  char *buf;         /* dataqsiz elements, a ring; r/o pointer */
+  uint32_t elemsize; /* r/o */
+  uint32_t closed;   /* under lock, read without it */
+  uint32_t sendx;    /* next slot to send into; under lock */
+  uint32_t recvx;    /* next slot to receive from; under lock */
+  struct waitq recvq; /* under lock; first is read without it */
+  struct waitq sendq; /* under lock; first is read without it */
+  struct timer *timer; /* the timer that feeds this channel; r/o */
+  void (*ontimerfree)(struct timer *); /* frees the timer with the channel */
+  struct mutex lock; /* protects as noted, and the sudogs queued here */
+};
+
+struct hchan *goro__makechan(size_t elemsize, size_t cap);
+void goro__chanfree(struct hchan *c);
+
+GORO_UNWINDS void goro__chansend1(struct hchan *c, const void *elem);
+GORO_UNWINDS bool goro__chanrecv2(struct hchan *c, void *elem);
+GORO_UNWINDS void goro__closechan(struct hchan *c);
+
+/* Without blocking.  recv: *received says whether a value came, or the zero of
+ * a closed channel.  send panics on a closed channel. */
+GORO_UNWINDS bool goro__selectnbsend(struct hchan *c, const void *elem);
+bool goro__selectnbrecv(struct hchan *c, void *elem, bool *received);
+
+/* As selectnbsend, but false on a closed channel: for timers, which send from
+ * the M's stack and cannot panic. */
+bool goro__chansend_nb(struct hchan *c, const void *elem);
+bool goro__timerchandrain(struct hchan *c);
+
+size_t goro__chanlen(struct hchan *c);
+size_t goro__chancap(struct hchan *c);
+
+/* Invariants of chan.c; throws.  Needs c->lock. */
+void goro__chan_check(struct hchan *c);
+
+/* ---- shared with select.c ---- */
+
+static inline char *chanbuf(struct hchan *c, uint32_t i) {
+  return c->buf + (size_t)i * c->elemsize;
+}
+
+static inline void waitq_enqueue(struct waitq *q, struct sudog *sg) {
+  sg->next = NULL;
+  sg->prev = q->last;
+  if (q->last)
+    q->last->next = sg;
+  else
+    q->first = sg;
+  q->last = sg;
+}
+
+struct sudog *goro__waitq_dequeue(struct waitq *q);
+void goro__waitq_dequeueSudoG(struct waitq *q, struct sudog *sg);
+
+/* Complete an operation with the waiter sg, already dequeued.  The caller
+ * holds the lock, releases it, and then readies the returned G. */
+struct g *goro__send_to(struct hchan *c, struct sudog *sg, const void *elem);
+struct g *goro__recv_from(struct hchan *c, struct sudog *sg, void *elem);
+
+/* Buffer operations; the caller holds the lock and has checked for room. */
+void goro__bufsend(struct hchan *c, const void *elem);
+void goro__bufrecv(struct hchan *c, void *elem);
+
+#endif

@@ -1,0 +1,115 @@
+// Builds test programs, each once for all hosts of a target, and keeps what it
+// built by the hash of everything that went in.
+import { createHash } from 'node:crypto';
+import {
+  existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { built, root, tests } from './paths.mjs';
+import { run } from './run.mjs';
+
+const BUILD_TIMEOUT_MS = 300_000;
+const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
+const INCLUDES = ['-Iruntime', '-Itests'];
+const EXTENSION = { wasi: '.wasm', js: '.mjs', native: '' };
+const DRIVER = join(root, 'bindings/cc');
+
+const started = new Map(); // folder → promise of the built file
+
+/**
+ * Builds `source` for a target ('wasi', 'js' or 'native'); `debug` links the
+ * runtime that checks its own invariants.
+ * @returns {Promise<string>} the file to run
+ */
+export function build(source, target, { debug = false, flags = [] } = {}) {
+  const args = [
+    ...(debug ? ['--debug'] : []),
+    ...(target === 'native' ? ['--target=native', '--sanitize'] : []),
+    ...WARNINGS, ...INCLUDES, '-O1', '-g', ...flags,
+  ];
+  const key = hash([read(source), common(), libraries(target), args.join(' ')]);
+  const name = basename(source, '.c');
+  const folder = join(built, `${name}-${target}-${key}`);
+  if (!started.has(folder)) {
+    started.set(folder, compile(source, args, folder, name + EXTENSION[target]));
+  }
+  return started.get(folder);
+}
+
+// Into a folder of its own first: another process may build the same, and a
+// build that broke off must not look like a whole one.
+async function compile(source, args, folder, name) {
+  const file = join(folder, name);
+  if (existsSync(file)) return file;
+  mkdirSync(built, { recursive: true });
+  const temporary = mkdtempSync(join(built, '.new-'));
+  try {
+    const command = [join(DRIVER, 'goro.mjs'), 'cc', ...args, source];
+    const out = await run(
+      process.execPath,
+      [...command, '-o', join(temporary, name)],
+      { env: process.env, cwd: root, timeoutMs: BUILD_TIMEOUT_MS },
+    );
+    if (out.code !== 0) {
+      throw new Error(`goro cc ${name}: ${out.code}\n${out.stdout}${out.stderr}`);
+    }
+    moveInto(temporary, folder);
+    return file;
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function moveInto(temporary, folder) {
+  try {
+    renameSync(temporary, folder);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+    // the other process was faster, with the same content
+  }
+}
+
+// ---------------------------------------------------------------- what goes in
+const read = (file) => readFileSync(file);
+
+export function hash(parts) {
+  const sum = createHash('sha256');
+  for (const part of parts) sum.update(part).update('\0');
+  return sum.digest('hex').slice(0, 16);
+}
+
+function below(folder, pattern) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true })
+    .filter((file) => pattern.test(file))
+    .sort()
+    .map((file) => join(folder, file));
+}
+
+const hashFiles = (files) => hash(files.flatMap((file) => [file, read(file)]));
+
+const memo = (compute) => {
+  const known = new Map();
+  return (key) => {
+    if (!known.has(key)) known.set(key, compute(key));
+    return known.get(key);
+  };
+};
+
+// Every header, the driver, and the versions of the tools
+const common = memo(() =>
+  hash([
+    hashFiles([
+      ...below(join(root, 'runtime'), /\.h$/),
+      ...below(tests, /\.h$/),
+      ...below(DRIVER, /\.m?js$/),
+    ]),
+    process.env.GORO_TOOLS ?? '',
+  ]),
+);
+
+// What the driver links: build/wasi, build/js, build/native
+const libraries = memo((target) =>
+  hashFiles(below(join(root, 'build', target), /\.(a|js|o)$/)),
+);

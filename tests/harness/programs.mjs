@@ -1,0 +1,69 @@
+// The test programs: a C file each, with what it says about itself.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tests } from './paths.mjs';
+
+/**
+ * @typedef {object} Program
+ * @property {string} name      'unit/chan_test'
+ * @property {string} source    the C file
+ * @property {string[]|undefined} hosts  the only hosts it is for
+ * @property {string[]} args
+ * @property {Record<string, string>} env
+ * @property {string[]} dirs    handed to wasmtime with --dir
+ * @property {string[]} flags   for the compiler
+ * @property {number} timeoutMs of a run
+ */
+
+const TIMEOUT_S = 60;
+const KEYS = ['hosts', 'args', 'env', 'dirs', 'flags', 'timeout'];
+
+/** The programs of tests/KIND whose name NAME leaves, all where it is unset. */
+export function programs(kind, suffix = '.c') {
+  const folder = join(tests, kind);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(suffix))
+    .sort()
+    .map((file) => describe(kind, join(folder, file), file.slice(0, -2)))
+    .filter(wanted);
+}
+
+function wanted({ name }) {
+  const parts = process.env.NAME?.split(/[\s,]+/).filter(Boolean) ?? [];
+  return !parts.length || parts.some((part) => name.includes(part));
+}
+
+function describe(kind, source, base) {
+  const said = directives(source);
+  const { hosts, args = [], env = [], dirs = [], flags = [], timeout } = said;
+  const seed = process.env.SEED ? { GORO_SEED: process.env.SEED } : {};
+  return {
+    name: `${kind}/${base}`,
+    source,
+    hosts,
+    args,
+    env: { ...Object.fromEntries(env.map((pair) => pair.split('='))), ...seed },
+    dirs,
+    flags,
+    timeoutMs: Number(timeout?.[0] ?? TIMEOUT_S) * 1000,
+  };
+}
+
+// Lines like ` * test: hosts wasi native` in the program's comments
+function directives(source) {
+  const said = {};
+  const text = readFileSync(source, 'utf8');
+  for (const [, line] of text.matchAll(/^[ */]*\btest: (.*?)(?:\*\/)?$/gm)) {
+    const [key, ...words] = line.trim().split(/\s+/);
+    if (!KEYS.includes(key)) throw new Error(`${source}: unknown "test: ${key}"`);
+    said[key] = words;
+  }
+  return said;
+}
+
+/** The text of the program's companion file (NAME.out ...), or undefined. */
+export function companion({ source }, extension) {
+  const file = source.replace(/\.c$/, extension);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}

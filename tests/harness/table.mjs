@@ -1,0 +1,35 @@
+// A row per program and host, for node's test runner.
+import { after, test } from 'node:test';
+import { build } from './build.mjs';
+import { closeHosts, hosts } from './hosts.mjs';
+import { programs } from './programs.mjs';
+
+/**
+ * Declares the rows of tests/KIND.
+ * @param {string} kind
+ * @param {(result, program) => void} judge  throws where the result is wrong
+ * @param {{suffix?: string, debug?: boolean}} options
+ */
+export function table(kind, judge, { suffix, debug } = {}) {
+  after(closeHosts);
+  for (const program of programs(kind, suffix)) {
+    for (const host of hosts()) {
+      if (program.hosts && !program.hosts.includes(host.name)) continue;
+      test(`${program.name} [${host.name}]`, async () => {
+        judge(await runOn(host, program, { debug }), program);
+      });
+    }
+  }
+}
+
+/** Builds the program for the host and runs it there. */
+export async function runOn(host, program, { debug, env = {} } = {}) {
+  const { source, args, dirs, flags, timeoutMs } = program;
+  const file = await build(source, host.target, { debug, flags });
+  return host.run(file, {
+    args,
+    dirs,
+    env: { ...program.env, ...env },
+    timeoutMs,
+  });
+}

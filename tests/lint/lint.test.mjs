@@ -1,0 +1,114 @@
+// Every linter must find what it is there for, and let the rest alone.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as format from './format.mjs';
+import * as header from './header.mjs';
+import * as hosts from './hosts.mjs';
+import * as layers from './layers.mjs';
+
+const file = (path, text) => ({ path, text, fixture: true });
+
+const LINTERS = { layers, hosts, header, format };
+
+// [linter, what it is about, files, a pattern for each problem]
+const ROWS = [
+  ['layers', 'a room to the left', [
+    file('runtime/wait/chan.c', '#include "sched/proc.h"\n'),
+    file('runtime/sched/proc.h', ''),
+  ], []],
+  ['layers', 'a room to the right', [
+    file('runtime/sched/proc.c', '\n#include "wait/chan.h"\n'),
+    file('runtime/wait/chan.h', ''),
+  ], [/proc\.c:2: sched may not include "wait\/chan.h"/]],
+  ['layers', 'a path that is not relative to runtime/', [
+    file('runtime/sched/proc.c', '#include "runq.h"\n'),
+    file('runtime/sched/runq.h', ''),
+  ], [/"runq.h" is not a file of runtime/]],
+  ['layers', 'the amalgamation', [
+    file('runtime/goro.c', '#include "sched/proc.c"\n'),
+  ], []],
+  ['layers', 'an example that looks inside', [
+    file('wasi/examples/a.c', '#include <goro.h>\n#include "sched/proc.h"\n'),
+  ], [/a\.c:2: wasi may include only goro.h/]],
+  ['layers', 'a test that looks inside', [
+    file('tests/unit/a_test.c', '#include "sched/proc.h"\n'),
+  ], []],
+
+  ['hosts', 'a host macro in common code', [
+    file('runtime/sched/a.c', '#if GORO_X && \\\n  defined(__wasi__)\n#endif\n'),
+    file('runtime/base/b.h', '#ifdef __EMSCRIPTEN__\n#endif\n'),
+  ], [/a\.c:1: host macro/, /b\.h:1: host macro/]],
+  ['hosts', 'a host macro in os, a word in a comment, another macro', [
+    file('runtime/os/os_js.c', '#ifdef __EMSCRIPTEN__\n#endif\n'),
+    file('runtime/sched/a.c', '/* __wasi__ */\n#ifdef GORO_DEBUG\n#endif\n'),
+  ], []],
+
+  ['header', 'a whole comment', [
+    file('runtime/api/goro.h', `#pragma once
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* A type. */
+typedef struct goro_chan goro_chan;
+struct goro_case {
+  int (*goro_f)(void); /* a field */
+};
+static inline int goro_two(void) { return 2; }
+
+/* Send.
+ *   Blocks   until a receiver takes it;
+ *            Not for buffered ones.
+ *   Callable goroutine
+ *   Go       runtime/chan.go chansend1 */
+void goro_chan_send(goro_chan *c, const void *elem);
+#ifdef __cplusplus
+}
+#endif
+`),
+  ], []],
+  ['header', 'comments that lack something', [
+    file('runtime/api/goro.h', `
+int goro_a(void);
+/* B.
+ *   Callable anywhere */
+int goro_b(void);
+/* C.
+ *   Callable anywhere
+ *   Memory   none
+ *   Go       none */
+int goro_c(
+  void);
+/* D.
+ *   Throws   never
+ *   Callable anywhere
+ *   Go       none */
+int goro_d(void);
+`),
+  ], [
+    /goro\.h:2: goro_a: no comment/,
+    /goro\.h:5: goro_b: no key "Go"/,
+    /goro\.h:10: goro_c: keys out of order/,
+    /goro\.h:16: goro_d: unknown key "Throws"/,
+  ]],
+
+  ['format', 'good layout', [
+    file('runtime/base/a.c', 'int f(void) { return 1; }\n'),
+  ], []],
+  ['format', 'bad layout', [
+    file('runtime/base/a.c', 'int  f( void ) {return 1;}\n'),
+  ], [/code should be clang-formatted/]],
+  ['format', 'a long line, a promise, a long file', [
+    file('runtime/base/a.c', `// ${'x'.repeat(78)}\n// ${'TO' + 'DO'} later\n`),
+    file('runtime/base/b.c', 'int a;\n'.repeat(801)),
+    file('tests/unit/b_test.c', 'int a;\n'.repeat(801)),
+  ], [/a\.c:1: over 80 columns/, /a\.c:2: TODO/, /b\.c: 801 lines/]],
+];
+
+for (const [linter, about, files, want] of ROWS) {
+  test(`${linter}: ${about}`, () => {
+    const wrong = LINTERS[linter].check(files);
+    for (const [i, pattern] of want.entries()) assert.match(wrong[i] ?? '', pattern);
+    const extra = linter === 'format' && want.length ? [] : wrong.slice(want.length);
+    assert.deepEqual(extra, [], 'and nothing else');
+  });
+}

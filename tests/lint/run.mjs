@@ -1,0 +1,31 @@
+// Runs every linter over the project's C files; prints what is wrong, one line
+// each, and exits 1 where anything is.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as format from './format.mjs';
+import * as header from './header.mjs';
+import * as hosts from './hosts.mjs';
+import * as layers from './layers.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const FOLDERS = ['runtime', 'tests', 'wasi', 'bindings'];
+
+function sources() {
+  return FOLDERS.filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true }),
+    )
+    .filter((entry) => entry.isFile() && /\.[ch]$/.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((file) => ({
+      path: relative(root, file).replaceAll('\\', '/'),
+      text: readFileSync(file, 'utf8'),
+    }));
+}
+
+process.chdir(root);
+const files = sources();
+const wrong = [layers, hosts, header, format].flatMap((l) => l.check(files));
+for (const line of wrong) console.error(line);
+if (wrong.length) process.exit(1);
