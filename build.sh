@@ -11,10 +11,11 @@ usage: ./build.sh [COMMAND] [ARGUMENT...]
   build   the runtime for every target, into build/ (the default)
   run     the main job: sumtree.wasm hashes this very tree under wasmtime,
           and its output is compared with that of sha256sum
-  test    build, check, then every test; arguments: test files, options of
-          node --test; variables HOST= NAME= SEED= SWEEP= (tests/README.md)
+  test    build, check, then every test; arguments: options of node --test,
+          and test files (then these alone, without the check);
+          variables HOST= NAME= SEED= SWEEP= (tests/README.md)
   bench   the benchmarks; arguments go to tests/bench/run.mjs
-  check   formatting, layers, headers, syntax; --fix formats first
+  check   formatting, layers, headers, syntax; --fix lays out the C files
   clean   remove build/
   help    this
 TEXT
@@ -71,6 +72,9 @@ sources() {
     -type f "$@" -print
 }
 
+# whole ARGUMENT...: no test file is named, so it is the whole run
+whole() { [[ " $*" != *.test.mjs* ]]; }
+
 # Arguments that name test files replace the list of all.
 run_tests() {
   local files=() options=() a status=0
@@ -86,6 +90,10 @@ run_tests() {
     --test-reporter-destination=build/tests/count \
     "${options[@]}" "${files[@]}" || status=$?
   cat build/tests/count
+  if grep -q '^0 passed, 0 failed' build/tests/count; then
+    say "no test ran: HOST, NAME or the arguments leave none"
+    status=1
+  fi
   return $status
 }
 
@@ -96,7 +104,7 @@ main() {
   setup) setup; say "ready: . .toolchain/env.sh" ;;
   build) setup "${BUILD_TOOLS[@]}"; build "$@" ;;
   run) setup "${BUILD_TOOLS[@]}" wasmtime; build; run "$@" ;;
-  test) setup; build; check; run_tests "$@" ;;
+  test) setup; build; whole "$@" && check; run_tests "$@" ;;
   bench) setup; build; node tests/bench/run.mjs "$@" ;;
   check) setup clang-format modules; check "$@" ;;
   clean) rm -rf build ;;

@@ -32,25 +32,21 @@ int main(int argc, char **argv) {
 }
 `;
 
-// What goro cc puts around Emscripten's module, in short: Emscripten itself
-// keeps quiet about a trap in main.
+// What goro cc puts around Emscripten's module, in short: main is called by
+// hand, as Emscripten's own call of it keeps quiet about a trap.
 const MODULE = `
 import create from './core.mjs';
-const app = (env, options) => new Promise((resolve, reject) => create({
-  ...options,
-  preRun: [(m) => Object.assign(m.ENV, env)],
-  quit(code, error) {
-    if (error.name !== 'ExitStatus') reject(error);
-    throw error;
-  },
-}).then(resolve, reject));
+const app = (env, options) =>
+  create({ ...options, preRun: [(m) => Object.assign(m.ENV, env)] })
+    .then((m) => m.callMain(options.arguments));
 export default (options) => app(options.goroEnv, options);
 if (globalThis.process) app(process.env, { arguments: process.argv.slice(2) });
 `;
 
 const EMFLAGS = [
   '-sMODULARIZE', '-sEXPORT_ES6', '-sEXIT_RUNTIME',
-  '-sEXPORTED_RUNTIME_METHODS=ENV', '-sENVIRONMENT=web,node',
+  '-sINVOKE_RUN=0', '-sEXPORTED_RUNTIME_METHODS=ENV,callMain',
+  '-sENVIRONMENT=web,node',
 ];
 
 function cc(command, ...args) {

@@ -73,7 +73,9 @@ pick() {
     found=$(command -v "$name") || continue
     ver=$(version "$found")
     [ -z "$ver" ] || ! $check "$ver" || return 0
-    say "passing over $found, version ${ver:-unknown}: $($check explain)"
+    # both lines of Node are wanted: that one of them is in PATH is no news
+    [ "$name" = node ] ||
+      say "passing over $found, version ${ver:-unknown}: $($check explain)"
   done
   return 1
 }

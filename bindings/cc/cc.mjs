@@ -90,11 +90,12 @@ const LINKERS = {
   },
 
   async js(o, inputs, temp) {
-    // emcc writes the wasm file's name into the JavaScript: it must be the last.
-    const script = join(temp, basename(o.output));
-    const wasm = script.replace(/\.m?js$/, '') + '.wasm';
-    const os = join(RUNTIME, 'os/os_js.js');
-    await run([...tool('EMCC'), ...LINK.js, '--js-library', os, ...inputs, library(o), '-o', script], o);
+    // emcc writes the wasm file's name into the JavaScript. app.mjs gets an
+    // app.mjs.wasm, so that it does not share app.wasm with a WASI build.
+    const script = join(temp, `${basename(o.output)}.mjs`);
+    const wasm = join(temp, `${basename(o.output)}.wasm`);
+    const glue = ['--js-library', join(RUNTIME, 'os/os_js.js'), '--extern-post-js', join(RUNTIME, 'os/os_js_main.js')];
+    await run([...tool('EMCC'), ...LINK.js, ...glue, ...inputs, library(o), '-o', script], o);
     await transform(wasm, join(temp, 'out.wasm'), { temp, optimize: optimizer(o), names: o.names, verbose: o.verbose });
     install(join(temp, 'out.wasm'), join(dirname(o.output), basename(wasm)));
     install(script, o.output);

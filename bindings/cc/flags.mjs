@@ -47,8 +47,8 @@ export const LINK = {
     '-sEXPORT_ES6=1', '-sEXIT_RUNTIME=1', '-sINVOKE_RUN=0',
     '-sALLOW_MEMORY_GROWTH=1', `-sSTACK_SIZE=${M_STACK}`,
     '-sSUPPORT_LONGJMP=0', '-sENVIRONMENT=web,worker,node',
-    // The memory views move when memory grows; the library reads them afresh.
-    '-sEXPORTED_RUNTIME_METHODS=ENV',
+    // Nothing else refers to the runtime in a program without goroutines.
+    '-Wl,--undefined=goro__js_boot',
   ],
   native: ['-Wl,--wrap=main', '-pthread'],
 };

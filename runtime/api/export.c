@@ -23,6 +23,9 @@ _Static_assert(sizeof(goro_cond) >= sizeof(struct Cond), "goro_cond");
 _Static_assert(offsetof(goro_case, order_) == offsetof(struct scase, pollorder),
                "goro_case");
 
+/* flatten: a goroutine that waits here keeps one frame, not two. */
+#define FLAT __attribute__((flatten))
+
 #define CHAN(c) ((struct hchan *)(c))
 #define MUTEX(m) ((struct Mutex *)(m))
 #define RWMUTEX(rw) ((struct RWMutex *)(rw))
@@ -40,7 +43,7 @@ void goro_go_at(const goro_site *site, goro_func fn, void *arg) {
 
 void goro_go(goro_func fn, void *arg) { goro_go_at(NULL, fn, arg); }
 
-void goro_gosched(void) { goro__Gosched(); }
+FLAT void goro_gosched(void) { goro__Gosched(); }
 
 void goro_goexit(void) { goro__Goexit(); }
 
@@ -78,11 +81,11 @@ goro_chan *goro_chan_make(size_t elemsize, size_t cap) {
 
 void goro_chan_free(goro_chan *c) { goro__chanfree(CHAN(c)); }
 
-void goro_chan_send(goro_chan *c, const void *elem) {
+FLAT void goro_chan_send(goro_chan *c, const void *elem) {
   goro__chansend1(CHAN(c), elem);
 }
 
-bool goro_chan_recv(goro_chan *c, void *elem) {
+FLAT bool goro_chan_recv(goro_chan *c, void *elem) {
   return goro__chanrecv2(CHAN(c), elem);
 }
 
@@ -100,7 +103,7 @@ size_t goro_chan_len(goro_chan *c) { return goro__chanlen(CHAN(c)); }
 
 size_t goro_chan_cap(goro_chan *c) { return goro__chancap(CHAN(c)); }
 
-int goro_select(goro_case *cases, int n) {
+FLAT int goro_select(goro_case *cases, int n) {
   return goro__selectgo((struct scase *)cases, n, true);
 }
 
@@ -159,7 +162,7 @@ void goro_waitgroup_add(goro_waitgroup *wg, int delta) {
 void goro_waitgroup_done(goro_waitgroup *wg) {
   goro__WaitGroup_Done(WAITGROUP(wg));
 }
-void goro_waitgroup_wait(goro_waitgroup *wg) {
+FLAT void goro_waitgroup_wait(goro_waitgroup *wg) {
   goro__WaitGroup_Wait(WAITGROUP(wg));
 }
 void goro_waitgroup_go(goro_waitgroup *wg, goro_func fn, void *arg) {
@@ -184,7 +187,7 @@ void goro_cond_broadcast(goro_cond *c) { goro__Cond_Broadcast(COND(c)); }
 
 goro_time goro_now(void) { return nanotime(); }
 
-void goro_sleep(goro_duration d) { goro__timeSleep(d); }
+FLAT void goro_sleep(goro_duration d) { goro__timeSleep(d); }
 
 goro_chan *goro_after(goro_duration d) { return (goro_chan *)goro__After(d); }
 

@@ -77,9 +77,9 @@ int64_t goro__run(int64_t budget);
  * trapped.  Reports it like any fatal error, and exits. */
 _Noreturn void goro__host_fault(const char *msg);
 
-/* The user's main(argc, argv), called on the main goroutine by the runtime.
- * The host has kept the arguments. */
-int os_usermain(void);
+/* The main goroutine's function: the user's main with the arguments that the
+ * host has kept, then os_libc_exit with its result. */
+void os_main(void *unused);
 
 /* Run libc's exit: atexit handlers, flush, then the exit code. */
 _Noreturn void os_libc_exit(int code);

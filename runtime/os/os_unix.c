@@ -49,8 +49,9 @@ int __wrap_main(int argc, char **argv, char **envp) {
   goro__host_fault("os_unix: the scheduler returned");
 }
 
-int os_usermain(void) {
-  return __real_main(unix_args.argc, unix_args.argv, unix_args.envp);
+void os_main(void *unused) {
+  (void)unused;
+  os_libc_exit(__real_main(unix_args.argc, unix_args.argv, unix_args.envp));
 }
 
 _Noreturn void os_libc_exit(int code) { exit(code); }

@@ -37,7 +37,10 @@ void _start(void) {
   goro__host_fault("os_wasip1: the scheduler returned");
 }
 
-int os_usermain(void) { return __main_void(); }
+void os_main(void *unused) {
+  (void)unused;
+  os_libc_exit(__main_void());
+}
 
 _Noreturn void os_libc_exit(int code) { exit(code); }
 

@@ -73,7 +73,8 @@ static void rundefers_of(void *fv) {
   while (has_defers(gp, f)) rundefer(gp, NULL);
 }
 
-void goro__rundefers_at_entry(struct g *gp) {
+void goro__rundefers_at_entry(void *gpv) {
+  struct g *gp = gpv;
   while (gp->_defer) rundefer(gp, NULL);
 }
 

@@ -80,16 +80,11 @@ void goro__schedinit(void) {
   goro__m0.p->m = &goro__m0;
 }
 
-static void main_start(void *arg) {
-  (void)arg;
-  os_libc_exit(os_usermain());
-}
-
 static const struct gosite main_site = {.fn = "main"};
 
 void goro__rt0(void) {
   goro__schedinit();
-  struct g *gp = goro__newproc(main_start, NULL, &main_site);
+  struct g *gp = goro__newproc(os_main, NULL, &main_site);
   gp->ismain = true;
   sched.mainstarted = true;
 }

@@ -96,6 +96,7 @@ struct sudog {
                              notifyList: ticket number */
   uint16_t waiters;       /* semaRoot: others waiting on this address */
   bool isSelect;          /* g takes part in a select: claim selectDone first */
+  bool timed;             /* c has a timer, which counts g as blocked */
   bool success;           /* woken because a value went over, not by close */
 };
 
@@ -348,8 +349,6 @@ int32_t goro__gcount(void);
 
 /* ---- schedule.c ---- */
 
-/* Runs on a goroutine's own stack, from goro__gogo. */
-void goro__gostart(void *gp);
 
 /* ---- runq.c ---- */
 void goro__runqput(struct p *pp, struct g *gp, bool next);

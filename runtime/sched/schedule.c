@@ -113,11 +113,14 @@ static void left(struct m *mp, struct g *gp) {
 
 /* ---- running ---- */
 
-/* First code on a goroutine's stack. */
-void goro__gostart(void *arg) {
-  struct g *gp = arg;
-  gp->startfn(gp->startarg);
-  if (unlikely(gp->_defer)) goro__rundefers_at_entry(gp);
+/* gp's function has returned.  If it deferred calls, they run on the same
+ * stack, as if they were a goroutine that starts now: so no frame of ours has
+ * to lie below every goroutine's function for their sake. */
+static bool starts_defers(struct g *gp) {
+  if (likely(!gp->_defer)) return false;
+  gp->startfn = goro__rundefers_at_entry;
+  gp->startarg = gp;
+  return true;
 }
 
 static void execute(struct m *mp, struct g *gp, bool inheritTime) {
@@ -132,7 +135,9 @@ static void execute(struct m *mp, struct g *gp, bool inheritTime) {
   gp->m = mp;
   mp->curg = gp;
   setg(gp);
-  enum switch_result how = goro__gogo(&gp->stack, goro__gostart, gp);
+  enum switch_result how;
+  do how = goro__gogo(&gp->stack, gp->startfn, gp->startarg);
+  while (how == SWITCH_RETURNED && starts_defers(gp));
   setg(mp->g0);
   mp->curg = NULL;
   if (how == SWITCH_LEFT)

@@ -11,7 +11,7 @@ void goro__goexit0(struct m *mp, struct g *gp);
 bool goro__parkunlock_c(struct g *gp, void *lock);
 
 /* panic.c: the goroutine's function has returned; run what it deferred. */
-GORO_UNWINDS void goro__rundefers_at_entry(struct g *gp);
+GORO_UNWINDS void goro__rundefers_at_entry(void *gp);
 
 /* panic.c: free the texts that goro__keepmsg made. */
 void goro__freemsgs(struct g *gp);

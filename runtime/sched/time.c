@@ -302,10 +302,14 @@ static bool timers_adjust1(struct timers *ts, uint32_t *i) {
  *  1. minWhenHeap = wakeTime() takes over what minWhenModified said.
  *  2. minWhenModified = 0: changes from now on are recorded anew.
  *  3. The scan handles all changes before that.  A change sets timerModified
- *     in t.astate before it lowers minWhenModified, so what step 2 overwrote
- *     is seen here.
+ *     in t.astate before it looks at minWhenModified: either it finds the 0 of
+ *     step 2, or the scan finds the bit.
  *  4. minWhenHeap = heap[0].when.
- * wakeTime reads the two in the other order, so it never misses both. */
+ * wakeTime reads the two in the other order, so it never misses both.
+ *
+ * Differs from Go: there the bit is published only by a change that lowers
+ * minWhenModified.  One that finds it low enough can be overtaken by steps 2
+ * and 3, and its timer, if moved forward, runs at the old time. */
 static void timers_adjust(struct timers *ts, int64_t now, bool force) {
   assertLockHeld(&ts->mu);
   if (!force) {
@@ -397,8 +401,8 @@ static void timer_unlockAndRun(struct timer *t, int64_t now) {
 
 /* ---- one timer ---- */
 
-void goro__timer_init(struct timer *t,
-                      void (*f)(void *, uintptr_t, int64_t), void *arg) {
+void goro__timer_init(struct timer *t, void (*f)(void *, uintptr_t, int64_t),
+                      void *arg) {
   memset(t, 0, sizeof *t);
   lockInit(&t->mu, lockRankTimer);
   lockInit(&t->sendLock, lockRankTimerSend);
@@ -483,9 +487,9 @@ static bool timer_markModified(struct timer *t) {
     timer_clear(t, timerZombie);
     Xadd(&t->ts->zombies, -1);
   }
+  Store(&t->astate, t->state); /* before the next: see timers_adjust */
   int64_t first = Load(&t->ts->minWhenModified);
   if (first != 0 && t->when >= first) return false;
-  Store(&t->astate, t->state); /* before the next: see timers_adjust */
   timers_updateMinWhenModified(t->ts, t->when);
   return true;
 }

@@ -90,7 +90,7 @@ void goro__printg(struct g *gp) {
 }
 
 /* Go: tracebackothers.  A dump of a million goroutines helps nobody. */
-enum { DUMP_MAX = 1000 };
+enum { DUMP_MAX = 100 };
 
 void goro__tracebackothers(struct g *me) {
   uint32_t shown = 0, more = 0;

@@ -65,7 +65,8 @@ void goro__gstack_init(struct gstack *gs, void *first, size_t size);
 /* Give back what a finished or parked gs holds beyond its first segment. */
 void goro__gstack_free(struct gstack *gs);
 
-/* Enter gs: calls fn(arg) on a fresh one, or resumes it. */
+/* Enter gs: calls fn(arg) on a fresh one, and on one that has returned;
+ * resumes one that has left, with the fn and arg of its start. */
 enum switch_result goro__gogo(struct gstack *gs, void (*fn)(void *),
                               void *arg);
 

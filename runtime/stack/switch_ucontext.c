@@ -97,6 +97,7 @@ struct mstack {
 /* What a goro__scope_call waits for.  In its frame. */
 struct jump {
   jmp_buf buf;
+  struct fiber *f;   /* on whose stack, NULL: the M's */
   uint32_t nounwind; /* of the M at the call; the same at an abort */
 };
 
@@ -116,7 +117,8 @@ bool goro__on_gstack(void) { return get_m()->cur != NULL; }
 
 /* Memory that only a parked goroutine points to is no leak: when the program
  * ends, LeakSanitizer is told of the stacks that are in use.  Only then: it
- * walks a list of them at each registration.  */
+ * walks a list of them at each registration.  (It does not see the fake frames
+ * that detect_stack_use_after_return=1 makes.) */
 #if GORO_ASAN
 
 static struct mutex fibers_lock;
@@ -185,7 +187,7 @@ static void canary_set(struct fiber *f) {
   memset(f->lo, 0xa5, canary_words * sizeof(uint32_t));
 }
 
-static bool canary_ok(struct fiber *f) {
+GORO_NO_SANITIZE static bool canary_ok(struct fiber *f) {
   const uint32_t *w = (const uint32_t *)(void *)f->lo;
   uint32_t bad = 0;
   for (int i = 0; i < canary_words; i++) bad |= w[i] ^ 0xa5a5a5a5u;
@@ -376,8 +378,10 @@ void goro__gstack_free(struct gstack *gs) {
 
 GORO_NOINLINE bool goro__scope_call(struct scope *s, void (*fn)(void *),
                                     void *arg) {
+  struct mstack *m = get_m();
   struct jump j;
-  j.nounwind = get_m()->nounwind;
+  j.f = m->cur;
+  j.nounwind = m->nounwind;
   s->aborted = false;
   s->ctx = &j;
   if (_setjmp(j.buf) != 0) return false;
@@ -390,8 +394,7 @@ GORO_NOINLINE bool goro__scope_call(struct scope *s, void (*fn)(void *),
 GORO_NOINLINE void goro__scope_abort(struct scope *s) {
   struct mstack *m = get_m();
   struct jump *j = s->ctx;
-  goro_assert(m->cur == NULL ||
-              ((char *)s > m->cur->lo && (char *)s < (char *)m->cur));
+  goro_assert(j != NULL && j->f == m->cur);
   if (m->nounwind != j->nounwind)
     goro__throw("switch_ucontext: goroutine unwinds within goro__nounwind");
   s->aborted = true;
@@ -411,13 +414,19 @@ intptr_t goro__nounwind(intptr_t (*f)(void *, void *), void *a, void *b) {
 
 static struct sigaction old_segv, old_bus; /* r/o after the first minit */
 
-/* A fault on the guard of the running goroutine is a stack overflow.  Every
- * other one goes to whoever was there before: it happens again on return. */
+/* Has f's stack overflowed, given that it faulted at `at`?  Without a guard it
+ * has gone through the stacks below, as far as the next guard. */
+static bool overflowed(struct fiber *f, uintptr_t at) {
+  if (!f->guarded) return !canary_ok(f);
+  return at >= (uintptr_t)f->map && at < (uintptr_t)f->lo;
+}
+
+/* Every other fault goes to whoever was there before: it happens again on
+ * return. */
 static void on_fault(int sig, siginfo_t *info, void *uc) {
   (void)uc;
   struct fiber *f = get_m()->cur;
-  uintptr_t at = (uintptr_t)info->si_addr;
-  if (f != NULL && at >= (uintptr_t)f->map && at < (uintptr_t)f->lo)
+  if (f != NULL && overflowed(f, (uintptr_t)info->si_addr))
     goro__stack_overflow("stack", f->limit);
   sigaction(sig, sig == SIGSEGV ? &old_segv : &old_bus, NULL);
 }

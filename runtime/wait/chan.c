@@ -243,15 +243,18 @@ static GORO_NOINLINE void enqueue_self(struct hchan *c, struct waitq *q,
   gp->waiting = sg;
   gp->param = NULL;
   waitq_enqueue(q, sg);
-  if (unlikely(c->timer)) goro__blockTimerChan(c->timer);
+  sg->timed = c->timer != NULL;
+  if (unlikely(sg->timed)) goro__blockTimerChan(c->timer);
 }
 
-/* The running G has been woken from its one wait.  True if by a value. */
-static GORO_NOINLINE bool dequeue_self(struct hchan *c) {
+/* The running G has been woken from its one wait.  True if by a value.
+ * The channel may be gone by now: whoever received the last value, or closed
+ * it, may have freed it (but not one with a timer while somebody waits). */
+static GORO_NOINLINE bool dequeue_self(void) {
   struct g *gp = getg();
   struct sudog *sg = gp->waiting;
   if (sg != gp->param) goro__throw("chan: G waiting list is corrupted");
-  if (unlikely(c->timer)) goro__unblockTimerChan(c->timer);
+  if (unlikely(sg->timed)) goro__unblockTimerChan(sg->c->timer);
   bool success = sg->success;
   gp->waiting = NULL;
   gp->param = NULL;
@@ -277,7 +280,7 @@ void goro__chansend1(struct hchan *c, const void *elem) {
   if (a == WOULD_BLOCK) {
     enqueue_self(c, &c->sendq, (void *)(uintptr_t)elem);
     goro__goparkunlock(&c->lock, waitReasonChanSend);
-    if (likely(dequeue_self(c))) return;
+    if (likely(dequeue_self())) return;
   }
   goro__plainpanic("send on closed channel");
 }
@@ -291,7 +294,7 @@ bool goro__chanrecv2(struct hchan *c, void *elem) {
   if (a != WOULD_BLOCK) return a == DONE;
   enqueue_self(c, &c->recvq, elem);
   goro__goparkunlock(&c->lock, waitReasonChanReceive);
-  return dequeue_self(c);
+  return dequeue_self();
 }
 
 /* Take all waiters of q, which the close wakes without a value, onto list. */

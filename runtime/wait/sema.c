@@ -17,7 +17,7 @@
  *  1. In the treap's order the addresses (elem) rise strictly.
  *  2. A node's ticket is odd, so not 0, and no child has a smaller one.
  *  3. waitlink and waittail of a node are both NULL or both set, and then the
- *     tail ends the list.
+ *     tail ends the list.  The waittail of the others is NULL.
  *  4. nwait is the number of sudogs in the treap and its lists.
  *  5. A queued goroutine's g.waiting is its sudog.
  * No wakeup is lost: a waiter raises nwait and then looks at *addr; a release
@@ -144,7 +144,8 @@ static bool treap_check_node(struct sudog *s) {
   if (!treap_check_child(s, s->prev)) return false;
   if (!treap_check_child(s, s->next)) return false;
   if (s->waitlink == NULL) return s->waittail == NULL;
-  return s->waittail != NULL && s->waittail->waitlink == NULL;
+  return s->waittail != NULL && s->waittail->waitlink == NULL &&
+         s->waitlink->waittail == NULL;
 }
 
 /* Invariants 1 to 3.  The lists are not walked: with many waiters on one

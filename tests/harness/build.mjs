@@ -24,9 +24,9 @@ const started = new Map(); // folder → promise of the built file
  */
 export function build(source, target, { debug = false, flags = [] } = {}) {
   const args = [
-    ...(debug ? ['--debug'] : []),
-    ...(target === 'native' ? ['--target=native', '--sanitize'] : []),
-    ...WARNINGS, ...INCLUDES, '-O1', '-g', ...flags,
+    ...(debug ? ['--debug', '-g'] : []), // -g: names in traps
+    ...(target === 'native' ? ['--target=native', '--sanitize', '-g'] : []),
+    ...WARNINGS, ...INCLUDES, '-O1', ...flags,
   ];
   const key = hash([read(source), common(), libraries(target), args.join(' ')]);
   const name = basename(source, '.c');

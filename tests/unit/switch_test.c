@@ -281,8 +281,32 @@ GORO_UNWINDS static void many_aborts(void) {
   for (uint32_t i = 0; i < 5000; i++) one_scope(8, i % 50 == 0, true);
 }
 
+/* A stack may grow in a call and shrink again after it: a scope entered then
+ * must not cut back to where the stack had grown. */
+GORO_NOINLINE static void grow(void) {
+  volatile char pad[700];
+  pad[0] = 1;
+}
+
+static void park_and_abort(void *s) {
+  goro__Gosched();
+  goro__scope_abort(s);
+}
+
+GORO_NOINLINE static void scope_after_growth(uint32_t depth) {
+  struct scope s;
+  volatile uint32_t mine = depth;
+  grow();
+  CHECK(!goro__scope_call(&s, park_and_abort, &s));
+  grow();
+  goro__Gosched();
+  if (depth > 0) scope_after_growth(depth - 1);
+  CHECK(mine == depth);
+}
+
 static void scopes_main(void *arg) {
   (void)arg;
+  scope_after_growth(200);
   for (uint32_t depth = 0; depth < 40; depth += 13)
     for (uint32_t parks = 0; parks < 3; parks++) {
       one_scope(depth, parks, true);
@@ -344,7 +368,8 @@ static void test_drop(void) {
 
 enum { BIG = 100 * 1024 };
 
-GORO_UNWINDS static uint32_t big_frame(uint32_t seed, uint32_t depth) {
+GORO_NOINLINE GORO_UNWINDS static uint32_t big_frame(uint32_t seed,
+                                                     uint32_t depth) {
   unsigned char big[BIG];
   for (uint32_t i = 0; i < BIG; i += 61) big[i] = (unsigned char)(i + seed);
   goro__Gosched();

@@ -302,7 +302,7 @@ static struct timer *new_timer(int64_t when) {
   return t;
 }
 
-static void delete (struct timer *t) {
+static void del(struct timer *t) {
   goro__timer_delete(t);
   goro__timers_check_invariants(ts);
 }
@@ -315,25 +315,25 @@ static void delete_self(void *t, uintptr_t seq, int64_t delay) {
 }
 
 static void test_delete(void) {
-  delete (new_timer(0));
+  del(new_timer(0));
   struct timer *a = new_timer(base);
   struct timer *b = new_timer(base + 1);
   struct timer *c = new_timer(base + 2);
   stop(b);
-  delete (b);
-  delete (a);
+  del(b);
+  del(a);
   nfired = 0;
   CHECK(check_at(base + 1) == base + 2 && nfired == 0);
   CHECK(ts->nheap == 1);
   CHECK(check_at(base + 2) == 0 && nfired == 1);
-  delete (c);
+  del(c);
   struct timer *d = new_timer(0);
   goro__timer_modify(d, base, 0, delete_self, d, 0);
   CHECK(check_at(base) == 0 && nfired == 2);
   for (int i = 0; i < 100; i++) new_timer(base + i)->period = 1 + i;
   while (ts->nheap) {
     uint32_t i = unit_rand(ts->nheap);
-    if (!(ts->heap[i].timer->state & ZOMBIE)) delete (ts->heap[i].timer);
+    if (!(ts->heap[i].timer->state & ZOMBIE)) del(ts->heap[i].timer);
     if (unit_rand(10) == 0) check_at(base - 1);
   }
   expect_empty();
@@ -442,7 +442,7 @@ static void test_take(void) {
     goro__timer_init(&t[i], record, &t[i]);
     reset(&t[i], base + unit_rand(1000), 0);
   }
-  delete (new_timer(base));
+  del(new_timer(base));
   for (uint32_t i = 0; i < 20; i++) stop(&t[i]);
   for (uint32_t i = 20; i < 40; i++) reset(&t[i], base + unit_rand(1000), 0);
   goro__timers_take(&dst, ts);

@@ -1,0 +1,152 @@
+/*
+ * os_js.js: the JavaScript half of os_js.c, a library for emcc --js-library.
+ * The two files must match: what os_js.c imports is defined here, and what is
+ * called with an underscore here is exported there.
+ *
+ * A program runs in slices (goro__js_slice).  Between two of them the host's
+ * event loop gets in: by the quickest way back that the host has if there is
+ * work left, by a timer if all goroutines sleep.
+ *
+ * This is read by emcc's preprocessor: functions given to addToLibrary are
+ * copied into the output one by one, so they know each other by __deps only.
+ */
+addToLibrary({
+  $goroJs__deps: ['$ENV', 'malloc', 'goro__js_boot', 'goro__js_slice', 'goro__host_fault', '$stringToNewUTF8'],
+  // Before the program: the environment, for getenv. After it is loaded: run.
+  // The hooks of the user's own stay.
+  $goroJs__postset: `
+    Module['preRun'] = [].concat(Module['preRun'] || [], () => goroJs.setEnv());
+    Module['postRun'] = [].concat(Module['postRun'] || [], () => goroJs.boot());`,
+  $goroJs: {
+    ended: false,
+    /** Text of os_write that ends in the middle of a line, by descriptor. */
+    partial: ['', '', ''],
+
+    /** GORO_* from the option goroEnv, or from Node's environment. */
+    setEnv() {
+      const env = Module['goroEnv'] ?? globalThis.process?.env ?? {};
+      for (const name of Object.keys(env)) {
+        if (name.startsWith('GORO_')) ENV[name] = String(env[name]);
+      }
+    },
+
+    boot() {
+      const args = [thisProgram, ...arguments_];
+      const argv = _malloc(4 * (args.length + 1));
+      args.forEach((arg, i) => { HEAPU32[(argv >> 2) + i] = stringToNewUTF8(arg); });
+      HEAPU32[(argv >> 2) + args.length] = 0;
+      goroJs.soon = goroJs.wayBack();
+      if (goroJs.guard(() => _goro__js_boot(args.length, argv)) !== undefined) goroJs.soon();
+    },
+
+    /**
+     * A function that has the next slice called as soon as the event loop has
+     * had its turn. Never setTimeout: browsers delay it by 4 ms when nested.
+     */
+    wayBack() {
+      if (globalThis.scheduler?.yield) return () => { scheduler.yield().then(goroJs.slice); };
+      if (globalThis.setImmediate) return () => { setImmediate(goroJs.slice); };
+      const channel = new MessageChannel();
+      channel.port1.onmessage = goroJs.slice;
+      return () => channel.port2.postMessage(0);
+    },
+
+    slice() {
+      if (goroJs.ended) return;
+      const wait = goroJs.guard(_goro__js_slice);
+      if (wait === 0) goroJs.soon();
+      else if (wait > 0) goroJs.sleep(wait);
+    },
+
+    /**
+     * Run a slice in about `ms` milliseconds: too early is allowed, the
+     * scheduler then says how long it still is. setTimeout takes 31 bits. The
+     * slice is not run in the timer's own task, in which the next timer would
+     * count as nested and be delayed.
+     */
+    sleep(ms) {
+      setTimeout(goroJs.soon, Math.min(Math.ceil(ms), 0x7fffffff));
+    },
+
+    /** Call into the program. undefined if that has ended it. */
+    guard(call) {
+      try {
+        return call() ?? 0;
+      } catch (error) {
+        goroJs.caught(error);
+      }
+    },
+
+    caught(error) {
+      if (error?.name === 'ExitStatus') {
+        goroJs.ended = true;
+      } else if (!goroJs.ended) {
+        goroJs.ended = true;
+        goroJs.fault(error);
+      }
+    },
+
+    /** The engine or a function of JavaScript has thrown: report it, exit 2. */
+    fault(error) {
+      const what = error instanceof WebAssembly.RuntimeError ? 'WebAssembly trap'
+        : /stack|recursion/i.test(error?.message) ? "the engine's own stack is exhausted"
+        : 'exception from JavaScript';
+      const text = `${what}: ${error?.message ?? error}`;
+      try {
+        _goro__host_fault(stringToNewUTF8(text));
+      } catch (second) {
+        if (second?.name === 'ExitStatus') return;
+        err(`fatal error: ${text}`);
+        try { quit_(2, new ExitStatus(2)); } catch {}
+      }
+    },
+
+    /** Print all whole lines of text that os_write has brought. */
+    print(fd, text) {
+      const lines = (goroJs.partial[fd] + text).split('\n');
+      goroJs.partial[fd] = lines.pop();
+      for (const line of lines) (fd === 1 ? out : err)(line);
+    },
+
+    /** Bring out what is left of lines. */
+    flush() {
+      for (const fd of [1, 2]) {
+        if (goroJs.partial[fd]) goroJs.print(fd, '\n');
+      }
+    },
+  },
+
+  // Past libc, as os.h wants it. In Node straight to the descriptor, unless
+  // the user has given print functions.
+  goro_js_write__deps: ['$goroJs', '$UTF8ArrayToString'],
+  goro_js_write: (fd, p, n) => {
+    const own = Module[fd === 1 ? 'print' : 'printErr'];
+    if (own || !ENVIRONMENT_IS_NODE) {
+      goroJs.print(fd, UTF8ArrayToString(HEAPU8.subarray(p, p + n), 0));
+      return;
+    }
+    for (let at = p; at < p + n; ) {
+      try {
+        at += fs.writeSync(fd, HEAPU8, at, p + n - at);
+      } catch (error) {
+        if (error.code !== 'EAGAIN') return;
+      }
+    }
+  },
+
+  goro_js_flush__deps: ['$goroJs'],
+  goro_js_flush: () => goroJs.flush(),
+
+  goro_js_exit__deps: ['$goroJs', 'proc_exit'],
+  goro_js_exit: (code) => {
+    goroJs.flush();
+    goroJs.ended = true;
+    _proc_exit(code);
+  },
+
+  // Asyncify replaces these calls after linking.
+  start_unwind: () => abort(),
+  stop_unwind: () => abort(),
+  start_rewind: () => abort(),
+  stop_rewind: () => abort(),
+});
