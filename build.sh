@@ -45,8 +45,11 @@ run() {
     exclude+=(--exclude "$n") prune+=(-name "$n" -prune -o)
   done
   mkdir -p build/examples
-  node bindings/cc/goro.mjs cc wasi/examples/sumtree.c -O2 -o $out.wasm
-  "$WASMTIME" run --dir . $out.wasm "${exclude[@]}" "$@" . | tee $out.out
+  node bindings/cc/goro.mjs cc wasi/examples/{sumtree,sha256}.c -O2 -o $out.wasm
+  if ! "$WASMTIME" run --dir . $out.wasm "${exclude[@]}" "$@" . | tee $out.out; then
+    colour 31 "sumtree: failed"
+    return 1
+  fi
   find . "${prune[@]}" -type f -print0 | LC_ALL=C sort -z |
     xargs -0 sha256sum >$out.want
   if diff $out.want $out.out >&2; then

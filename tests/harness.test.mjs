@@ -91,7 +91,7 @@ for (const host of hosts()) {
   });
 
   test(`[${host.name}] a program that does not end`, async () => {
-    const { stdout, code } = await start(host, ['loop'], { timeoutMs: 3000 });
+    const { stdout, code } = await start(host, ['loop'], { timeoutMs: 5000 });
     assert.equal(code, 'timeout');
     assert.equal(stdout, 'loop|seed none\nbär\n');
   });

@@ -14,8 +14,8 @@
 
 #if GORO_DEBUG
 
-/* A select of 65,536 cases holds as many locks; beyond this many the record
- * counts and checks no more. */
+/* A select of 65,536 cases holds as many locks; those beyond this many are only
+ * counted. */
 enum { max_held = 64 };
 
 struct held_lock {
@@ -25,37 +25,39 @@ struct held_lock {
 
 static _Thread_local struct held_lock held[max_held];
 static _Thread_local int nheld;
+static _Thread_local int nmore; /* held, but not in the record */
 
 void goro__lockrank_acquire(struct mutex *l, enum lockrank r) {
-  if (r != lockRankNone && nheld > 0 && nheld <= max_held) {
+  if (r != lockRankNone && nheld > 0 && nmore == 0) {
     struct held_lock *top = &held[nheld - 1];
     bool ordered = r > top->rank ||
                    (r == lockRankHchan && top->rank == r && l > top->l);
     if (!ordered) goro__throw("lockrank: lock ordering problem");
   }
-  if (nheld < max_held) held[nheld] = (struct held_lock){l, r};
-  nheld++;
+  if (nheld < max_held)
+    held[nheld++] = (struct held_lock){l, r};
+  else
+    nmore++;
+}
+
+static int find_held(struct mutex *l) {
+  for (int i = nheld - 1; i >= 0; i--)
+    if (held[i].l == l) return i;
+  return -1;
 }
 
 void goro__lockrank_release(struct mutex *l) {
-  if (nheld > max_held) {
+  int i = find_held(l);
+  if (i >= 0) {
     nheld--;
-    return;
+    for (; i < nheld; i++) held[i] = held[i + 1];
+  } else if (nmore-- <= 0) {
+    goro__throw("lockrank: unlock of a lock that is not held");
   }
-  for (int i = nheld - 1; i >= 0; i--) {
-    if (held[i].l != l) continue;
-    for (; i + 1 < nheld; i++) held[i] = held[i + 1];
-    nheld--;
-    return;
-  }
-  goro__throw("lockrank: unlock of a lock that is not held");
 }
 
 bool goro__lockrank_held(struct mutex *l) {
-  if (nheld > max_held) return true;
-  for (int i = 0; i < nheld; i++)
-    if (held[i].l == l) return true;
-  return false;
+  return find_held(l) >= 0 || nmore > 0;
 }
 
 #endif

@@ -14,8 +14,8 @@
  *  2. gp->_panic lists panics and Goexits in progress, the innermost first;
  *     the frames they began in never get deeper along the list.
  *  3. A deferred call is taken off the list before it runs, so it runs once.
- *  4. Once goexiting, a goroutine ends: cutting back to a frame goes on with
- *     the Goexit there.
+ *  4. A recover does not end a Goexit: when cutting back to a frame forgets
+ *     one, the frame is marked exiting and takes it up again at its end.
  *
  * Locks: none; all of it is the goroutine's own.
  *
@@ -93,7 +93,7 @@ static void callframe_run(struct g *gp, void (*fn)(void *), void *arg,
     if (!goro__scope_call(&f.scope, rundefers_of, &f)) *returned = false;
   }
   gp->frame = f.link;
-  if (gp->goexiting && !*returned) goro__Goexit();
+  if (f.exiting) goro__Goexit();
 }
 
 bool goro__callframe(void (*fn)(void *), void *arg) {
@@ -108,19 +108,29 @@ static uint32_t depth(struct callframe *f) { return f ? f->depth : 0; }
 
 _Noreturn static void fatalpanic(struct g *gp, struct _panic *p);
 
-/* The frame that deferred the recovering call returns normally.  Forgets the
- * panics that began in it or in what it called. */
-static void recovery(struct g *gp, struct callframe *target) {
-  while (gp->_panic && depth(gp->_panic->frame) >= depth(target))
+/* Forget the panics that began in target or in what it called.  Returns
+ * whether a Goexit is among them. */
+static bool forget_panics(struct g *gp, struct callframe *target) {
+  bool exiting = false;
+  while (gp->_panic && depth(gp->_panic->frame) >= depth(target)) {
+    exiting |= gp->_panic->goexit;
     gp->_panic = gp->_panic->link;
+  }
+  return exiting;
+}
+
+/* The frame that deferred the recovering call returns normally. */
+static void recovery(struct g *gp, struct callframe *target) {
+  bool exiting = forget_panics(gp, target);
   gp->frame = target;
   if (target) {
+    target->exiting |= exiting;
     goro__scope_abort(&target->scope);
     return;
   }
   /* The goroutine's own function returns. */
   goro__rundefers_at_entry(gp);
-  if (gp->ismain && !gp->goexiting) os_libc_exit(0);
+  if (gp->ismain && !exiting) os_libc_exit(0);
   goro__drop();
 }
 
@@ -150,11 +160,12 @@ const char *goro__keepmsg(const char *msg) {
   struct g *gp = goro__needg("goro_panic");
   if (!msg) msg = "nil";
   size_t n = strlen(msg) + 1;
-  if (!gp->_panic) goro__freemsgs(gp);
   char *copy = goro__mallocz(sizeof gp->panicmsg + n);
+  memcpy(copy + sizeof gp->panicmsg, msg, n); /* msg may be an older copy */
+  if (!gp->_panic) goro__freemsgs(gp);
   memcpy(copy, &gp->panicmsg, sizeof gp->panicmsg);
   gp->panicmsg = copy;
-  return memcpy(copy + sizeof gp->panicmsg, msg, n);
+  return copy + sizeof gp->panicmsg;
 }
 
 void goro__freemsgs(struct g *gp) {
@@ -180,7 +191,6 @@ const struct _panic *goro__gorecover(void) {
 void goro__Goexit(void) {
   struct g *gp = goro__needg("goro_goexit");
   struct _panic p = {.link = gp->_panic, .frame = gp->frame, .goexit = true};
-  gp->goexiting = true;
   gp->_panic = &p;
   while (gp->_defer) rundefer(gp, &p);
   gp->_panic = NULL;

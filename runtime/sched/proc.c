@@ -206,7 +206,6 @@ void goro__goexit0(struct m *mp, struct g *gp) {
   goro__casgstatus(gp, Grunning, Gdead);
   goro_assert(!gp->waiting && !gp->frame);
   gp->m = NULL;
-  gp->goexiting = false;
   gp->preempt = false;
   gp->ismain = false;
   gp->name = NULL;

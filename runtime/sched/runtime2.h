@@ -107,6 +107,7 @@ struct callframe {
   struct scope scope;     /* where a recovered panic cuts back to */
   struct _panic *running; /* the panic that runs this deferred call, or NULL */
   uint32_t depth;         /* frames outside this one */
+  bool exiting;           /* a recover forgot a Goexit: go on with it here */
 };
 
 /* A deferred call.  Owner g; on the heap, or on the C stack of a scope. */
@@ -140,7 +141,6 @@ struct g {
   uint8_t waitreason;    /* enum waitReason, valid in Gwaiting */
   bool preempt;          /* asked to yield at the next safe point */
   bool ismain;           /* r/o */
-  bool goexiting;        /* Goexit was called: a recover cannot cancel it */
   struct g *schedlink;   /* link in a run queue or free list */
   struct m *m;           /* current M; NULL when not running */
   struct gstack stack;

@@ -12,6 +12,21 @@
  *           goroutine is blocked on the channel; otherwise the next look at
  *           the channel (maybeRunChan) sends what should have been sent.
  *
+ * States (t.state), and who acts next:
+ *  0                  In no heap.  Idle, or a channel timer that runs unseen:
+ *                     whoever looks at the channel or blocks on it.
+ *  Heaped             The heap's M, when the entry is due.
+ *  Heaped, Modified   The heap's M, when it comes to the head, or at the
+ *                     adjust that minWhenModified brings about.
+ *  Heaped, Zombie     The heap's M, when it comes to either end of the heap, or
+ *                     when there are too many; or whoever revives it (Reset, a
+ *                     goroutine that blocks on the channel).
+ * Deleted may come with any of them; then only the heap's M acts.
+ *
+ * Any goroutine may change any timer without touching its heap: that is why
+ * stop and modify take t.mu only, and leave the heap to its M.  So a timer
+ * that is moved a million times before it goes off costs one sift.
+ *
  * Invariants (goro__timers_check_invariants):
  *  1. Parents come first: heap[(i-1)/4].when <= heap[i].when.
  *  2. t.ts is ts for all timers in ts.heap, and they are timerHeaped; all
@@ -161,14 +176,16 @@ static void timers_siftDown(struct timers *ts, uint32_t i) {
   heap[i] = tw;
 }
 
-/* Restore the order of the whole heap, in O(n). */
+/* Restore the order of the whole heap, in O(n): from the last entry that has
+ * children to the first, each sinks into a heap that is in order already. */
 static void timers_initHeap(struct timers *ts) {
   if (ts->nheap <= 1) return;
   uint32_t last_parent = (ts->nheap - 2) / timerHeapN;
   for (uint32_t i = last_parent + 1; i-- > 0;) timers_siftDown(ts, i);
 }
 
-/* Double the room of the heap. */
+/* Double the room of the heap.  It never shrinks: a program that once had a
+ * million timers is likely to have them again. */
 static void timers_grow(struct timers *ts) {
   struct timerWhen *heap;
   size_t cap = ts->capheap ? (size_t)ts->capheap * 2 : heap_first;
@@ -199,7 +216,10 @@ static void timer_leftHeap(struct timer *t) {
   t->ts = NULL;
 }
 
-/* Shorten the heap by its last entry. */
+/* Shorten the heap by its last entry.
+ *
+ * Differs from Go: its cleanHead leaves minWhenHeap as it was when it takes the
+ * last timer from the tail; wakeTime then names a timer that is gone. */
 static void timers_dropLast(struct timers *ts) {
   ts->nheap--;
   if (ts->nheap > 0) return;
@@ -355,13 +375,16 @@ static void timer_send(struct timer *t, struct timer_call *tc, bool oneshot) {
   unlock(&t->sendLock);
 }
 
-/* The first multiple of period after now, counted from when <= now. */
+/* The first time after now at which a timer of this period is due, counted from
+ * when <= now, so that it does not drift and what was missed is skipped.
+ * Nothing overflows: last <= now, and the end of time stops the addition. */
 static int64_t timer_next(int64_t when, int64_t period, int64_t now) {
   int64_t last = when + (now - when) / period * period;
   return last > maxWhen - period ? maxWhen : last + period;
 }
 
-/* t, locked, goes off: it is over, or runs again after a period. */
+/* t, locked, goes off: it is over, or runs again after a period.  A timer in a
+ * heap leaves it or sinks in it now, before f runs: f may set it anew. */
 static void timer_rearm(struct timer *t, int64_t now) {
   t->when = t->period > 0 ? timer_next(t->when, t->period, now) : 0;
   if (!(t->state & timerHeaped)) return;
@@ -479,8 +502,10 @@ bool goro__timer_stop(struct timer *t) {
   return pending;
 }
 
-/* t, locked and in a heap, has a new when: leave word for the heap.  Returns
- * whether its M may have to wake earlier. */
+/* t, locked and in a heap, has a new when: leave word for the heap, and revive
+ * a zombie.  Returns whether the heap's M may have to wake earlier.  A timer
+ * moved to later lowers minWhenModified as well if that is 0: a bound of all
+ * modified timers is simpler than one of those that matter. */
 static bool timer_markModified(struct timer *t) {
   timer_set(t, timerModified);
   if (t->state & timerZombie) {
@@ -494,6 +519,8 @@ static bool timer_markModified(struct timer *t) {
   return true;
 }
 
+/* For a channel timer the whole change happens under sendLock: a send is either
+ * over, and what it sent is drained, or it comes later, and seq stops it. */
 bool goro__timer_modify(struct timer *t, int64_t when, int64_t period,
                         void (*f)(void *, uintptr_t, int64_t), void *arg,
                         uintptr_t seq) {
@@ -528,6 +555,7 @@ bool goro__timer_reset(struct timer *t, int64_t when, int64_t period) {
   return goro__timer_modify(t, when, period, NULL, NULL, 0);
 }
 
+/* Two steps: stop lets go of sendLock before t may be freed by the unlock. */
 void goro__timer_delete(struct timer *t) {
   goro__timer_stop(t);
   timer_lock(t);
@@ -549,11 +577,13 @@ void goro__timer_maybeRunChan(struct timer *t) {
     timer_unlockAndRun(t, now);
 }
 
+/* The timer goes into a heap, so that the scheduler sends in time.  It may be
+ * there still, as a zombie, from a goroutine that has just gone; a zombie whose
+ * when is 0 was stopped, and stays one until somebody resets it. */
 void goro__blockTimerChan(struct timer *t) {
   timer_lock(t);
   if (!t->isChan) badTimer();
   t->blocked++;
-  /* The last one to block may have left just now: the zombie lives again. */
   if ((t->state & timerZombie) && t->when > 0) {
     timer_clear(t, timerZombie);
     Xadd(&t->ts->zombies, -1);

@@ -215,8 +215,9 @@ GORO_NOINLINE enum switch_result goro__gogo(struct gstack *gs,
   if (how != SW_NORMAL) {
     goro__asyncify_stop_unwind();
     ms.state = SW_NORMAL;
-    gs->sp = get_sp();
   }
+  gs->sp = get_sp();
+  gs->nframes = 0; /* a next goro__gogo starts afresh, unless it has left */
   set_sp(g0sp);
   set_own_range();
   ms.gs = NULL;
@@ -251,7 +252,7 @@ GORO_NOINLINE void goro__drop(void) { begin_unwind(SW_DROPPING); }
 /* A bottom in the middle of a stack: an abort ends here, all else passes
  * through.  It keeps nothing in locals but its arguments, because a rewind
  * calls it again with those. */
-static GORO_NOINLINE void scope_run(struct scope *s, void (*fn)(void *),
+static GORO_NOINLINE void goro__switch_scope(struct scope *s, void (*fn)(void *),
                                     void *arg) {
   if (ms.state != SW_REWINDING) s->sp = get_sp();
   fn(arg);
@@ -267,12 +268,12 @@ static GORO_NOINLINE void scope_run(struct scope *s, void (*fn)(void *),
 /* Called through a pointer that the compiler cannot see through: a direct call
  * of a bottom would leave goro__scope_call, and so its callers, without
  * instrumentation, and a park inside could not pass through. */
-static void (*volatile scope_run_ptr)(struct scope *, void (*)(void *),
-                                      void *) = scope_run;
+static void (*volatile switch_scope_ptr)(struct scope *, void (*)(void *),
+                                      void *) = goro__switch_scope;
 
 bool goro__scope_call(struct scope *s, void (*fn)(void *), void *arg) {
   s->aborted = false;
-  scope_run_ptr(s, fn, arg);
+  switch_scope_ptr(s, fn, arg);
   return !s->aborted;
 }
 

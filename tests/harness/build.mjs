@@ -24,7 +24,8 @@ const started = new Map(); // folder → promise of the built file
  */
 export function build(source, target, { debug = false, flags = [] } = {}) {
   const args = [
-    ...(debug ? ['--debug', '-g'] : []), // -g: names in traps
+    // Unit tests see the runtime's own structs: the same as the library's.
+    ...(debug ? ['--debug', '-DGORO_DEBUG=1', '-g'] : []), // -g: names in traps
     ...(target === 'native' ? ['--target=native', '--sanitize', '-g'] : []),
     ...WARNINGS, ...INCLUDES, '-O1', ...flags,
   ];

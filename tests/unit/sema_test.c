@@ -96,7 +96,7 @@ static void test_treap_balance(void) {
 static void test_treap_check(void) {
   static struct semaRoot root;
   static struct sudog s[3];
-  static uint32_t a[3];
+  static uint32_t room[5], *a = room + 1;
   for (int i = 0; i < 3; i++) goro__semaRoot_queue(&root, &a[i], &s[i], false);
   struct sudog *top = root.treap;
   uint32_t ticket = top->ticket;

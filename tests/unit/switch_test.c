@@ -286,6 +286,7 @@ GORO_UNWINDS static void many_aborts(void) {
 GORO_NOINLINE static void grow(void) {
   volatile char pad[700];
   pad[0] = 1;
+  CHECK(pad[0] == 1);
 }
 
 static void park_and_abort(void *s) {

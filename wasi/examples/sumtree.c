@@ -128,11 +128,18 @@ static bool left_out(struct pipeline *p, const char *name) {
   return false;
 }
 
+/* lstat, and for a path that ends in a slash, what stands behind a link: POSIX
+ * has lstat do so, some WASI hosts do not. */
+static int file_status(const char *path, struct stat *st) {
+  size_t n = strlen(path);
+  return n > 0 && path[n - 1] == '/' ? stat(path, st) : lstat(path, st);
+}
+
 /* Send path if it is a file, keep it on the stack if it is a directory.  It is
  * owned from here on.  False: the walk is over. */
 static bool visit(struct pipeline *p, struct dir **stack, char *path) {
   struct stat st;
-  if (lstat(path, &st) != 0) {
+  if (file_status(path, &st) != 0) {
     struct result failure = {.path = path, .error = errno};
     send_result(p, &failure);
     return false;
@@ -169,7 +176,8 @@ static bool read_dir(struct pipeline *p, struct dir **stack, char *path) {
 static void walker(void *arg) {
   struct pipeline *p = arg;
   struct dir *stack = NULL;
-  bool on = visit(p, &stack, strdup(p->root));
+  char *root = allocate(strlen(p->root) + 1);
+  bool on = visit(p, &stack, strcpy(root, p->root));
   while (on && stack != NULL) on = read_dir(p, &stack, pop_dir(&stack));
   while (stack != NULL) free(pop_dir(&stack));
   goro_chan_close(p->paths);
@@ -336,30 +344,42 @@ static int parse_workers(const char *text) {
   return end != text && *end == '\0' && n >= 1 && n <= MAX_WORKERS ? (int)n : 0;
 }
 
-int main(int argc, char **argv) {
+enum { GO_ON = -1 };
+
+/* Fill p and *workers.  Returns GO_ON, or the exit code. */
+static int parse_arguments(int argc, char **argv, struct pipeline *p,
+                           int *workers) {
   static const struct option options[] = {
       {"exclude", required_argument, NULL, 'x'},
       {"help", no_argument, NULL, 'h'},
       {NULL, 0, NULL, 0},
   };
-  const char **exclude = calloc((size_t)argc + 1, sizeof *exclude);
-  struct pipeline p = {.root = ".", .exclude = exclude};
-  struct table t = {.n = 0};
-  int workers = DEFAULT_WORKERS, nexclude = 0, option;
-  if (exclude == NULL) return 1;
+  const char **exclude = p->exclude;
+  int option;
   while ((option = getopt_long(argc, argv, "j:", options, NULL)) != -1) {
     if (option == 'h') return fputs(usage, stdout) < 0;
-    if (option == 'x') exclude[nexclude++] = optarg;
-    if (option == 'j') workers = parse_workers(optarg);
-    if (option == '?' || workers == 0) return wrong_usage();
+    if (option == 'x') *exclude++ = optarg;
+    if (option == 'j') *workers = parse_workers(optarg);
+    if (option == '?' || *workers == 0) return wrong_usage();
   }
   if (argc - optind > 1) return wrong_usage();
-  if (optind < argc) p.root = argv[optind];
+  if (optind < argc) p->root = argv[optind];
+  return GO_ON;
+}
 
-  run(&p, workers, &t);
-  check_no_goroutine_left();
-  int code = report(&t);
+int main(int argc, char **argv) {
+  size_t names = ((size_t)argc + 1) * sizeof(char *); /* more than enough */
+  struct pipeline p = {.root = ".", .exclude = allocate(names)};
+  struct table t = {.n = 0};
+  int workers = DEFAULT_WORKERS;
+  memset(p.exclude, 0, names);
+  int code = parse_arguments(argc, argv, &p, &workers);
+  if (code == GO_ON) {
+    run(&p, workers, &t);
+    check_no_goroutine_left();
+    code = report(&t);
+  }
   free_table(&t);
-  free(exclude);
+  free(p.exclude);
   return code;
 }

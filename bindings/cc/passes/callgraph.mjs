@@ -1,4 +1,4 @@
-/** Who calls whom, and which functions can be on a stack more than once. */
+/** Who calls whom, and in which circles. */
 import binaryen from 'binaryen';
 import { walk } from './walk.mjs';
 
@@ -31,9 +31,9 @@ export function callGraph(module, all) {
   for (const f of all) {
     const callees = new Set();
     graph.set(f.name, callees);
-    walk(f.body, (expression, info) => {
-      if (info.id === binaryen.CallId) callees.add(info.target);
-      if (info.id !== binaryen.CallIndirectId) return;
+    walk(f.body, (expression, id) => {
+      if (id === binaryen.CallId) callees.add(binaryen.Call.getTarget(expression));
+      if (id !== binaryen.CallIndirectId) return;
       const key = `${binaryen.CallIndirect.getParams(expression)} ${binaryen.CallIndirect.getResults(expression)}`;
       indirect.get(key)?.forEach((name) => callees.add(name));
     });
@@ -42,12 +42,16 @@ export function callGraph(module, all) {
 }
 
 /**
- * The functions that lie in a cycle (Tarjan's components, without recursion).
+ * The sets of functions that can be on a stack more than once, because each
+ * calls each other (Tarjan's strongly connected components, without
+ * recursion).
  * @param {Map<string, Set<string>>} graph
- * @returns {Set<string>}
+ * @param {Iterable<string>} [nodes] look at these only
+ * @returns {string[][]}
  */
-export function recursiveFunctions(graph) {
-  const found = new Set();
+export function cycles(graph, nodes = graph.keys()) {
+  const left = new Set(nodes);
+  const found = [];
   const index = new Map();
   const low = new Map();
   const stack = [];
@@ -63,11 +67,11 @@ export function recursiveFunctions(graph) {
     if (low.get(name) !== index.get(name)) return;
     const component = stack.splice(stack.lastIndexOf(name));
     component.forEach((member) => onStack.delete(member));
-    if (component.length > 1 || graph.get(name).has(name)) component.forEach((m) => found.add(m));
+    if (component.length > 1 || graph.get(name).has(name)) found.push(component);
   };
   const lower = (name, value) => low.set(name, Math.min(low.get(name), value));
 
-  for (const root of graph.keys()) {
+  for (const root of left) {
     if (index.has(root)) continue;
     const path = [open(root)];
     while (path.length) {
@@ -77,7 +81,8 @@ export function recursiveFunctions(graph) {
         close(name);
         path.pop();
         if (path.length) lower(path.at(-1).name, low.get(name));
-      } else if (!index.has(next.value)) path.push(open(next.value));
+      } else if (!left.has(next.value)) continue;
+      else if (!index.has(next.value)) path.push(open(next.value));
       else if (onStack.has(next.value)) lower(name, index.get(next.value));
     }
   }

@@ -35,8 +35,8 @@ const { AddInt32, SubInt32, AndInt32 } = binaryen;
  */
 export function stackWrites(module, f, stackPointer) {
   const sets = [];
-  walk(f.body, (expression, info) => {
-    if (info.id === binaryen.GlobalSetId && info.name === stackPointer) sets.push(expression);
+  walk(f.body, (expression, id) => {
+    if (id === binaryen.GlobalSetId && binaryen.GlobalSet.getName(expression) === stackPointer) sets.push(expression);
   });
   if (sets.length === 0) return [];
   const resolver = new Resolver(f, stackPointer);
@@ -59,10 +59,11 @@ class Resolver {
     this.stackPointer = stackPointer;
     this.params = binaryen.expandType(f.params).length;
     this.sets = new Map();
-    walk(f.body, (expression, info) => {
-      if (info.id !== binaryen.LocalSetId) return;
-      if (!this.sets.has(info.index)) this.sets.set(info.index, []);
-      this.sets.get(info.index).push(expression);
+    walk(f.body, (expression, id) => {
+      if (id !== binaryen.LocalSetId) return;
+      const index = binaryen.LocalSet.getIndex(expression);
+      if (!this.sets.has(index)) this.sets.set(index, []);
+      this.sets.get(index).push(expression);
     });
   }
 

@@ -3,31 +3,46 @@
  *
  * Engines keep return addresses and spilled locals on stacks of their own,
  * which are small (512 KiB to 1 MiB), and whose overflow is a trap that names
- * nothing.  So a function that can be on the stack more than once also takes
- * C stack for its native frame: the goroutine's C stack limit, which can be
- * reported, is reached first.  The stack pointer is the right counter because
- * asyncify skips these instructions while it unwinds and rewinds.
+ * nothing.  So in every circle of calls a function (a cut, see cuts.mjs) also
+ * takes C stack for the native frames: the goroutine's C stack limit, which can
+ * be reported, is reached first.  The stack pointer is the right counter
+ * because asyncify skips these instructions while it unwinds and rewinds.
  *
- * How much a frame takes is known only when all optimisation is done, because
+ * How much that is is known only when all optimisation is done, because
  * inlining and asyncify add locals.  Until then it stands as the imported
  * global goro.frame, which the optimiser cannot see through; fillFrames puts
  * numbers in its place.
  */
 import binaryen from 'binaryen';
-import { callGraph, recursiveFunctions } from './callgraph.mjs';
+import { callGraph, cycles } from './callgraph.mjs';
+import { chooseCuts, pathWeights } from './cuts.mjs';
 import { functionsOf } from './module.mjs';
 import { addLocal, checked } from './stackcheck.mjs';
-import { infoOf, rewrite } from './walk.mjs';
+import { contains, infoOf, pendingAtCalls, rewrite } from './walk.mjs';
 
 const { AddInt32, SubInt32 } = binaryen;
 const FRAME = 'goro__frame';
 
-/** Bytes of C stack per native frame, and per local in it: see README.md. */
-const FRAME_BYTES = 48;
-const LOCAL_BYTES = 8;
+/**
+ * Bytes of C stack for a native frame.  Measured with tests/cc/recursion: real
+ * frames take 0.5 to 1.6 times that, and the C stack's limit is half of what
+ * the smallest engine has.
+ */
+const FRAME_BYTES = 32;
+const VALUE_BYTES = 8;
+const PARAM_BYTES = 4;
 
-/** The names of the functions that can be on the stack more than once. */
-export const recursiveIn = (module, all) => recursiveFunctions(callGraph(module, all));
+/** A cut shall pay for at most this much beyond its own frame. */
+const PATH_BYTES = 512;
+
+/**
+ * The names of the functions that pay for recursion.
+ * @param {(name: string) => boolean} allowed
+ */
+export function cutsOf(module, all, allowed) {
+  const sizes = new Map(all.map((f) => [f.name, frameSize(f)]));
+  return chooseCuts(callGraph(module, all), (name) => sizes.get(name), allowed, PATH_BYTES);
+}
 
 /** Make goro.frame known to a module. */
 export const declareFrame = (module) => module.addGlobalImport(FRAME, 'goro', 'frame', binaryen.i32, false);
@@ -42,6 +57,10 @@ export function chargeFrame(module, names, f, writes) {
 }
 
 const frame = (module) => module.global.get(FRAME, binaryen.i32);
+
+/** The size of a frame that is charged as well, for `checked`. */
+export const chargedSize = (module, size) =>
+  size === undefined ? undefined : () => module.i32.add(module.i32.const(size), frame(module));
 
 /** If a function has one plain frame, make that larger. */
 function enlargeFrame(module, writes) {
@@ -63,14 +82,15 @@ function addFrame(module, names, f) {
   const fp = addLocal(f, i32);
   const result = f.results === none ? undefined : addLocal(f, f.results);
   const lower = () => module.i32.sub(module.global.get(names.sp, i32), frame(module));
-  const open = () => module.global.set(names.sp, module.local.tee(fp, checked(module, names, lower(), fp), i32));
+  const open = () => module.global.set(names.sp, module.local.tee(fp, checked(module, names, lower(), fp, () => frame(module)), i32));
   const close = () => module.global.set(names.sp, module.i32.add(module.local.get(fp, i32), frame(module)));
   const closeWith = (value, end) => [module.local.set(result, value), close(), end(module.local.get(result, f.results))];
 
-  const body = rewrite(f.body, (expression, info) => {
-    if (info.id !== binaryen.ReturnId) return expression;
-    const end = info.value
-      ? closeWith(info.value, (value) => module.return(value))
+  const body = rewrite(f.body, (expression, id) => {
+    if (id !== binaryen.ReturnId) return expression;
+    const value = binaryen.Return.getValue(expression);
+    const end = value
+      ? closeWith(value, (result) => module.return(result))
       : [close(), module.return()];
     return module.block(null, end, unreachable);
   });
@@ -80,25 +100,35 @@ function addFrame(module, names, f) {
 }
 
 /**
- * Put numbers in goro.frame's place: what the native frame of the function in
- * which it stands now may take.
+ * Put numbers in goro.frame's place: what the native frames may take of the
+ * function in which it stands now, and of those up to the next such function.
  * @param {import('binaryen').default.Module} module
  */
 export function fillFrames(module) {
   const name = frameImport(module);
   if (!name) return; // nothing recurses
-  for (const f of functionsOf(module)) {
-    let found = false;
-    const body = rewrite(f.body, (expression, info) => {
-      if (info.id !== binaryen.GlobalGetId || info.name !== name) return expression;
-      found = true;
-      return module.i32.const(frameSize(f));
-    });
-    if (!found) continue;
+  const isFrame = (expression, id) => id === binaryen.GlobalGetId && binaryen.GlobalGet.getName(expression) === name;
+  const all = functionsOf(module);
+  const paying = all.filter((f) => contains(f.body, isFrame));
+  const bytes = chargesOf(module, all, new Set(paying.map((f) => f.name)));
+  for (const f of paying) {
+    const body = rewrite(f.body, (expression, id) => (isFrame(expression, id) ? module.i32.const(bytes(f)) : expression));
     binaryen.Function.setBody(f.ref, body);
-    module.runPassesOnFunction(f.ref, ['precompute']);
+    module.runPassesOnFunction(f.ref, ['precompute', 'optimize-instructions', 'vacuum']);
   }
   module.removeGlobal(name);
+}
+
+/** What each cut has to pay. */
+function chargesOf(module, all, cuts) {
+  const sizes = new Map(all.map((f) => [f.name, frameSize(f)]));
+  const graph = callGraph(module, all);
+  const beyond = new Map();
+  for (const circle of cycles(graph)) {
+    const sumOf = pathWeights(graph, circle, cuts, (name) => sizes.get(name));
+    for (const name of circle) beyond.set(name, Math.max(0, ...[...graph.get(name)].map(sumOf)));
+  }
+  return (f) => (sizes.get(f.name) + (beyond.get(f.name) ?? 0) + 15) & ~15;
 }
 
 /** What goro.frame is called in a module that was read again. */
@@ -109,7 +139,12 @@ function frameImport(module) {
   }
 }
 
+/**
+ * What engines may take for a function's frame: they keep there what lives
+ * across calls, which is locals and operands.
+ */
 function frameSize(f) {
-  const locals = binaryen.expandType(f.params).length + f.vars.length;
-  return (FRAME_BYTES + LOCAL_BYTES * locals + 15) & ~15;
+  const params = binaryen.expandType(f.params);
+  const values = [...params, ...f.vars].reduce((sum, type) => sum + (type === binaryen.v128 ? 2 : 1), 0);
+  return FRAME_BYTES + VALUE_BYTES * (values + pendingAtCalls(f.body)) + PARAM_BYTES * params.length;
 }

@@ -1,10 +1,14 @@
 /** Modules that cannot work with goroutines, and why. */
 import binaryen from 'binaryen';
 import { functionsOf, ModuleError } from './module.mjs';
-import { walk } from './walk.mjs';
+import { contains } from './walk.mjs';
 
 /** Imports that re-enter the module, or throw through its frames. */
 const THROWING = /^(invoke_\w+|__cxa_throw|_?emscripten_(throw_)?longjmp|__wasm_longjmp)$/;
+
+const isTailCall = (expression, id) =>
+  (id === binaryen.CallId && binaryen.Call.isReturn(expression)) ||
+  (id === binaryen.CallIndirectId && binaryen.CallIndirect.isReturn(expression));
 
 /**
  * @param {import('binaryen').default.Module} module
@@ -16,8 +20,8 @@ export function refuseUnsupported(module) {
       if (THROWING.test(f.base)) throw new ModuleError(`setjmp, longjmp and exceptions do not work with goroutines (${f.base} is used)`);
       continue;
     }
-    walk(f.body, (expression, info) => {
-      if (info.isReturn) throw new ModuleError(`${f.name} has a tail call, through which asyncify cannot unwind: compile without -mtail-call`);
-    });
+    if (contains(f.body, isTailCall)) {
+      throw new ModuleError(`${f.name} has a tail call, through which asyncify cannot unwind: compile without -mtail-call`);
+    }
   }
 }

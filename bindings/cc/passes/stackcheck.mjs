@@ -28,17 +28,21 @@ export function stackNames(module) {
  * The new stack pointer, or what goro__morestack makes of it.
  * @param {number} value the new stack pointer
  * @param {number} temp a local that may hold it
- * @param {number} [size] of the frame, if it is known
+ * @param {number | (() => number)} [size] of the frame: bytes, or an expression
+ *   that becomes a constant in the end; without it, any
  */
 export function checked(module, names, value, temp, size = Infinity) {
   const { i32 } = binaryen;
   const get = () => module.local.get(temp, i32);
   const outside = (pointer) =>
     module.i32.gt_u(module.i32.sub(pointer, module.global.get(names.lo, i32)), module.global.get(names.size, i32));
-  const small = size <= RED_ZONE;
-  const fresh = outside(module.local.tee(temp, value, i32));
-  const full = small ? fresh : module.i32.or(fresh, outside(module.global.get(names.sp, i32)));
-  return module.if(full, module.call(names.morestack, [get()], i32), get());
+  const oldOutside = () => outside(module.global.get(names.sp, i32));
+  let test = outside(module.local.tee(temp, value, i32));
+  if (typeof size === 'function') {
+    const large = module.i32.gt_u(size(), module.i32.const(RED_ZONE));
+    test = module.i32.or(test, module.i32.and(oldOutside(), large));
+  } else if (size > RED_ZONE) test = module.i32.or(test, oldOutside());
+  return module.if(test, module.call(names.morestack, [get()], i32), get());
 }
 
 /** A new local variable (binaryen.js has no other name for it). */

@@ -28,7 +28,7 @@
 import binaryen from 'binaryen';
 import { stackWrites } from './frames.mjs';
 import { functionsOf } from './module.mjs';
-import { chargeFrame, declareFrame, recursiveIn } from './recursion.mjs';
+import { chargeFrame, chargedSize, cutsOf, declareFrame } from './recursion.mjs';
 import { addLocal, checked, stackNames } from './stackcheck.mjs';
 import { infoOf } from './walk.mjs';
 
@@ -70,20 +70,20 @@ function checkWrite(module, names, f, write, size) {
 export function growStacks(module) {
   const names = stackNames(module);
   const all = functionsOf(module);
-  const recursive = recursiveIn(module, all);
-  const charged = [];
+  const excluded = (name) => name === names.morestack || SWITCH.test(name);
+  const cuts = cutsOf(module, all, (name) => !excluded(name));
   let checks = 0;
   declareFrame(module);
   for (const f of all) {
-    if (!f.body || f.name === names.morestack || SWITCH.test(f.name)) continue;
-    const isCharged = recursive.has(f.name);
+    if (!f.body || excluded(f.name)) continue;
+    const isCharged = cuts.has(f.name);
     const writes = stackWrites(module, f, names.sp);
     const opens = new Map(writes.filter((w) => w.kind === 'open').map((w) => [w.holder, w]));
-    for (const write of opens.values()) checkWrite(module, names, f, write, isCharged ? undefined : write.size);
+    for (const write of opens.values()) {
+      checkWrite(module, names, f, write, isCharged ? chargedSize(module, write.size) : write.size);
+    }
     checks += opens.size;
-    if (!isCharged) continue;
-    chargeFrame(module, names, f, writes);
-    charged.push(f.name);
+    if (isCharged) chargeFrame(module, names, f, writes);
   }
-  return { checks, charged };
+  return { checks, charged: [...cuts] };
 }

@@ -19,7 +19,7 @@
 import binaryen from 'binaryen';
 import { UNWIND_SLACK } from '../flags.mjs';
 import { exportsOf, functionsOf, ModuleError, needExport } from './module.mjs';
-import { infoOf, rewrite, walk } from './walk.mjs';
+import { contains, infoOf, rewrite, walk } from './walk.mjs';
 
 const unknown = (where) =>
   new ModuleError(`internal error: ${where}: asyncify's code does not look as the unwind pass knows it (another version of Binaryen?)`);
@@ -28,8 +28,9 @@ const unknown = (where) =>
 function asyncifyGlobals(module, functions) {
   const start = functions.get(needExport(exportsOf(module, binaryen.ExternalFunction), 'asyncify_start_unwind'));
   const found = {};
-  walk(start.body, (_, info) => {
-    if (info.id !== binaryen.GlobalSetId) return;
+  walk(start.body, (expression, id) => {
+    if (id !== binaryen.GlobalSetId) return;
+    const info = infoOf(expression);
     const kind = infoOf(info.value).id;
     if (kind === binaryen.LocalGetId) found.data = info.name;
     if (kind === binaryen.ConstId) found.state = info.name;
@@ -44,8 +45,9 @@ const isGet = (expression, name) => {
 };
 
 /** By how much a store moves the position of the buffer, or undefined. */
-function positionChange(info, data) {
-  if (info.id !== binaryen.StoreId || info.offset !== 0 || !isGet(info.ptr, data)) return;
+function positionChange(expression, data) {
+  const info = infoOf(expression);
+  if (info.offset !== 0 || !isGet(info.ptr, data)) return;
   const sum = infoOf(info.value);
   if (sum.id !== binaryen.BinaryId) throw unknown('a store of the position');
   const load = infoOf(sum.left);
@@ -60,8 +62,9 @@ function pushes(f, data) {
   const found = [];
   let pushed = 0;
   let popped = 0;
-  walk(f.body, (expression, info) => {
-    const change = positionChange(info, data);
+  walk(f.body, (expression, id) => {
+    if (id !== binaryen.StoreId) return;
+    const change = positionChange(expression, data);
     if (change > 0) {
       found.push(expression);
       pushed += change;
@@ -78,11 +81,8 @@ function overflowCheck(module, data, overflow) {
 }
 
 /** Does a function read asyncify's state?  Then it can be suspended. */
-function isInstrumented(f, state) {
-  let found = false;
-  walk(f.body, (_, info) => (found ||= info.id === binaryen.GlobalGetId && info.name === state));
-  return found;
-}
+const isInstrumented = (f, state) =>
+  contains(f.body, (expression, id) => id === binaryen.GlobalGetId && binaryen.GlobalGet.getName(expression) === state);
 
 /**
  * @param {import('binaryen').default.Module} module after asyncify

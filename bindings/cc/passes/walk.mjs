@@ -6,58 +6,62 @@
  */
 import binaryen from 'binaryen';
 
-/** Children per kind: names of single ones, and `list` with its setter. */
+/** Per kind: single children and a list of them, each with its setter. */
 const KINDS = new Map();
 
 /** @param {string} kind @param {string} [children] @param {[string, string]} [list] */
 function kind(kind, children = '', list) {
   const id = binaryen[`${kind}Id`];
   if (id === undefined) throw new Error(`internal error: binaryen has no ${kind}`);
-  KINDS.set(id, { methods: binaryen[kind], children: children.split(' ').filter(Boolean), list });
+  const methods = binaryen[kind];
+  const part = (name) => ({ get: methods[`get${name}`], set: methods[`set${name}`] });
+  KINDS.set(id, {
+    methods,
+    children: children.split(' ').filter(Boolean).map(part),
+    list: list && { count: methods[`getNum${list[0]}`], ...part(list[1]) },
+  });
 }
 
 for (const leaf of ['Nop', 'LocalGet', 'GlobalGet', 'Const', 'MemorySize', 'Unreachable', 'AtomicFence', 'DataDrop', 'RefFunc', 'RefNull', 'TableSize']) {
   kind(leaf);
 }
-kind('Block', '', ['children', 'setChildAt']);
-kind('If', 'condition ifTrue ifFalse');
-kind('Loop', 'body');
-kind('Break', 'value condition');
-kind('Switch', 'value condition');
-kind('Call', '', ['operands', 'setOperandAt']);
-kind('CallIndirect', 'target', ['operands', 'setOperandAt']);
-kind('LocalSet', 'value');
-kind('GlobalSet', 'value');
-kind('Load', 'ptr');
-kind('Store', 'ptr value');
-kind('Unary', 'value');
-kind('Binary', 'left right');
-kind('Select', 'ifTrue ifFalse condition');
-kind('Drop', 'value');
-kind('Return', 'value');
-kind('MemoryGrow', 'delta');
-kind('MemoryInit', 'dest offset size');
-kind('MemoryCopy', 'dest source size');
-kind('MemoryFill', 'dest value size');
-kind('AtomicRMW', 'ptr value');
-kind('AtomicCmpxchg', 'ptr expected replacement');
-kind('AtomicWait', 'ptr expected timeout');
-kind('AtomicNotify', 'ptr notifyCount');
-kind('SIMDExtract', 'vec');
-kind('SIMDReplace', 'vec value');
-kind('SIMDShuffle', 'left right');
-kind('SIMDTernary', 'a b c');
-kind('SIMDShift', 'vec shift');
-kind('SIMDLoad', 'ptr');
-kind('SIMDLoadStoreLane', 'ptr vec');
-kind('RefIsNull', 'value');
-kind('TableGet', 'index');
-kind('TableSet', 'index value');
-kind('TableGrow', 'value delta');
-kind('TupleMake', '', ['operands', 'setOperandAt']);
-kind('TupleExtract', 'tuple');
-
-const capital = (name) => name[0].toUpperCase() + name.slice(1);
+kind('Block', '', ['Children', 'ChildAt']);
+kind('If', 'Condition IfTrue IfFalse');
+kind('Loop', 'Body');
+kind('Break', 'Value Condition');
+kind('Switch', 'Value Condition');
+kind('Call', '', ['Operands', 'OperandAt']);
+kind('CallIndirect', 'Target', 'OperandAt');
+kind('LocalSet', 'Value');
+kind('GlobalSet', 'Value');
+kind('Load', 'Ptr');
+kind('Store', 'Ptr Value');
+kind('Unary', 'Value');
+kind('Binary', 'Left Right');
+kind('Select', 'IfTrue IfFalse Condition');
+kind('Drop', 'Value');
+kind('Return', 'Value');
+kind('MemoryGrow', 'Delta');
+kind('MemoryInit', 'Dest Offset Size');
+kind('MemoryCopy', 'Dest Source Size');
+kind('MemoryFill', 'Dest Value Size');
+kind('AtomicRMW', 'Ptr Value');
+kind('AtomicCmpxchg', 'Ptr Expected Replacement');
+kind('AtomicWait', 'Ptr Expected Timeout');
+kind('AtomicNotify', 'Ptr NotifyCount');
+kind('SIMDExtract', 'Vec');
+kind('SIMDReplace', 'Vec Value');
+kind('SIMDShuffle', 'Left Right');
+kind('SIMDTernary', 'A B C');
+kind('SIMDShift', 'Vec Shift');
+kind('SIMDLoad', 'Ptr');
+kind('SIMDLoadStoreLane', 'Ptr Vec');
+kind('RefIsNull', 'Value');
+kind('TableGet', 'Index');
+kind('TableSet', 'Index Value');
+kind('TableGrow', 'Value Delta');
+kind('TupleMake', '', ['Operands', 'OperandAt']);
+kind('TupleExtract', 'Tuple');
 
 function kindOf(id) {
   const found = KINDS.get(id);
@@ -76,38 +80,81 @@ export function infoOf(expression) {
   return kindOf(id).methods ? binaryen.getExpressionInfo(expression) : { id };
 }
 
+/** The children of an expression, singles first. */
+function childrenOf(expression, { children, list }) {
+  const found = [];
+  for (const { get } of children) {
+    const child = get(expression);
+    if (child) found.push(child);
+  }
+  const count = list ? list.count(expression) : 0;
+  for (let i = 0; i < count; i++) found.push(list.get(expression, i));
+  return found;
+}
+
 /**
  * Visit every expression, parents first.
  * @param {number} expression
- * @param {(expression: number, info: any) => void} visit
+ * @param {(expression: number, id: number) => void} visit
  */
 export function walk(expression, visit) {
   if (!expression) return;
-  const info = infoOf(expression);
-  visit(expression, info);
-  const { children, list } = kindOf(info.id);
-  for (const name of children) walk(info[name], visit);
-  if (list) for (const child of info[list[0]]) walk(child, visit);
+  const id = binaryen.getExpressionId(expression);
+  visit(expression, id);
+  for (const child of childrenOf(expression, kindOf(id))) walk(child, visit);
+}
+
+/**
+ * The most values that wait on the operand stack while a call runs.
+ * @param {number} expression
+ * @param {number} [below] how many wait already
+ * @returns {number}
+ */
+export function pendingAtCalls(expression, below = 0) {
+  if (!expression) return 0;
+  const id = binaryen.getExpressionId(expression);
+  const isCall = id === binaryen.CallId || id === binaryen.CallIndirectId;
+  const keepsValues = id !== binaryen.BlockId && id !== binaryen.IfId;
+  let waiting = below;
+  let most = isCall ? below : 0;
+  for (const child of childrenOf(expression, kindOf(id))) {
+    most = Math.max(most, pendingAtCalls(child, waiting));
+    if (keepsValues) waiting++;
+  }
+  return most;
+}
+
+/**
+ * @param {number} expression
+ * @param {(expression: number, id: number) => boolean} test
+ */
+export function contains(expression, test) {
+  if (!expression) return false;
+  const id = binaryen.getExpressionId(expression);
+  return test(expression, id) || childrenOf(expression, kindOf(id)).some((child) => contains(child, test));
 }
 
 /**
  * Replace expressions, children first.
  * @param {number} expression
- * @param {(expression: number, info: any) => number} replace gives back what
+ * @param {(expression: number, id: number) => number} replace gives back what
  *   shall stand in its place: the same, or another of its type
  * @returns {number}
  */
 export function rewrite(expression, replace) {
   if (!expression) return expression;
-  const info = infoOf(expression);
-  const { methods, children, list } = kindOf(info.id);
-  for (const name of children) {
-    const child = rewrite(info[name], replace);
-    if (child !== info[name]) methods[`set${capital(name)}`](expression, child);
-  }
-  for (const [i, old] of list ? info[list[0]].entries() : []) {
+  const id = binaryen.getExpressionId(expression);
+  const { children, list } = kindOf(id);
+  for (const { get, set } of children) {
+    const old = get(expression);
     const child = rewrite(old, replace);
-    if (child !== old) methods[list[1]](expression, i, child);
+    if (child !== old) set(expression, child);
   }
-  return replace(expression, info);
+  const count = list ? list.count(expression) : 0;
+  for (let i = 0; i < count; i++) {
+    const old = list.get(expression, i);
+    const child = rewrite(old, replace);
+    if (child !== old) list.set(expression, i, child);
+  }
+  return replace(expression, id);
 }

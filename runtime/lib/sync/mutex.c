@@ -42,9 +42,9 @@ static bool mutex_canSpin(int i) {
   return goro__runqempty(getg()->m->p);
 }
 
+/* A while of nothing, without a word on the C stack. */
 static void mutex_doSpin(void) {
-  for (volatile int i = 0; i < mutex_active_spin_cnt; i++) {
-  }
+  for (int i = 0; i < mutex_active_spin_cnt; i++) __asm__ volatile("");
 }
 
 /* Spin while that makes sense.  Sets mutexWoken meanwhile, if there are

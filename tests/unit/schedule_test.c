@@ -1,0 +1,228 @@
+/* schedule_test.c: nobody starves; what follows a switch; main's return. */
+#include "unit.h"
+
+#include "wait/chan.h"
+
+static bool stop;
+static uint32_t turns; /* of those that keep the P busy */
+
+static void alone(void) { UNIT_UNTIL(goro__gcount() == 1); }
+
+static struct p *this_p(void) { return getg()->m->p; }
+
+/* ---- the global queue ---- */
+
+static void busy_yielding(void *unused) {
+  (void)unused;
+  while (!stop) {
+    CHECK(++turns < 100000);
+    goro__goyield();
+  }
+}
+
+/* The local queue is never empty, but every 61st time the global one is looked
+ * at first. */
+static void test_global_turn(void) {
+  struct p *pp = this_p();
+  stop = false;
+  for (int i = 0; i < 3; i++) unit_go(busy_yielding, NULL);
+  goro__Gosched();
+  for (int i = 0; i < 5; i++) {
+    uint32_t before = turns, tick = pp->schedtick;
+    goro__Gosched();
+    if (unit_one_m()) CHECK(turns > before && turns - before <= 61);
+    if (unit_in_order()) CHECK(pp->schedtick % 61 == 1 && tick % 61 <= 1);
+  }
+  stop = true;
+  alone();
+}
+
+/* ---- runnext ---- */
+
+struct pair {
+  struct hchan *there, *back;
+};
+
+static void ping(void *arg) {
+  struct pair *p = arg;
+  int v = 0;
+  while (!stop) {
+    CHECK(++turns < 1000000);
+    goro__chansend1(p->there, &v);
+    goro__chanrecv2(p->back, &v);
+  }
+  goro__closechan(p->there);
+}
+
+static void pong(void *arg) {
+  struct pair *p = arg;
+  int v;
+  while (goro__chanrecv2(p->there, &v)) goro__chansend1(p->back, &v);
+}
+
+static void stop_them(void *unused) {
+  (void)unused;
+  stop = true;
+}
+
+/* Two that hand runnext to and fro share one time slice: when it is over, a
+ * third has its turn. */
+static void test_slice(void) {
+  struct pair p = {goro__makechan(4, 0), goro__makechan(4, 0)};
+  stop = false;
+  turns = 0;
+  unit_go(ping, &p);
+  unit_go(pong, &p);
+  unit_go(stop_them, NULL);
+  unit_go(pong, &p); /* takes runnext: stop_them is last in the ring */
+  if (unit_in_order()) {
+    goro__goyield(); /* with the pair in runnext, main waits as well */
+    CHECK(stop && turns < 2000);
+  }
+  alone();
+  goro__chanfree(p.there);
+  goro__chanfree(p.back);
+}
+
+/* In the global queue one waits 61 times as long, but not for ever. */
+static void test_slice_global(void) {
+  struct pair p = {goro__makechan(4, 0), goro__makechan(4, 0)};
+  stop = false;
+  turns = 0;
+  unit_go(ping, &p);
+  unit_go(pong, &p);
+  goro__Gosched();
+  stop = true;
+  CHECK(turns < 200000);
+  alone();
+  goro__chanfree(p.there);
+  goro__chanfree(p.back);
+}
+
+/* ---- everybody, whatever the others do ---- */
+
+enum { ncount = 40 };
+
+static uint32_t count[ncount];
+
+static void count_locally(void *c) {
+  while (!stop) {
+    ++*(uint32_t *)c;
+    goro__goyield();
+  }
+}
+
+static void count_globally(void *c) {
+  while (!stop) {
+    ++*(uint32_t *)c;
+    goro__Gosched();
+  }
+}
+
+static void test_all_run(void) {
+  stop = false;
+  for (int i = 0; i < ncount; i++)
+    unit_go(i % 2 ? count_locally : count_globally, &count[i]);
+  for (int i = 0; i < 300; i++) goro__Gosched();
+  for (int i = 0; i < ncount; i++) CHECK(count[i] > 0);
+  stop = true;
+  alone();
+}
+
+/* More than a ring holds. */
+static void count_one(void *unused) {
+  (void)unused;
+  goro__Gosched();
+  turns++;
+}
+
+static void test_thousands(void) {
+  turns = 0;
+  for (int i = 0; i < 3000; i++) unit_go(count_one, NULL);
+  alone();
+  CHECK(turns == 3000 && sched.runq.size == 0);
+}
+
+/* ---- timers ---- */
+
+static void fire(void *fired, uintptr_t seq, int64_t delay) {
+  CHECK(seq == 0 && delay >= 0 && getg() == getg()->m->g0);
+  *(bool *)fired = true;
+}
+
+/* One that is due goes off although there is always a goroutine to run. */
+static void test_timer_while_busy(void) {
+  static struct timer t;
+  static bool fired;
+  goro__timer_init(&t, fire, &fired);
+  goro__timer_reset(&t, goro__when(2000000), 0);
+  stop = false;
+  turns = 0;
+  unit_go(count_locally, &count[0]);
+  UNIT_UNTIL(fired);
+  stop = true;
+  alone();
+}
+
+/* And with nothing to run at all. */
+static void ready_main(void *gp, uintptr_t seq, int64_t delay) {
+  (void)seq, (void)delay;
+  goro__goready(gp);
+}
+
+static void test_timer_while_idle(void) {
+  static struct timer t;
+  goro__timer_init(&t, ready_main, getg());
+  int64_t when = goro__when(3000000);
+  goro__timer_reset(&t, when, 0);
+  goro__gopark(NULL, NULL, waitReasonSleep);
+  CHECK(nanotime() >= when);
+}
+
+/* ---- the end ---- */
+
+static void note(void *name) { unit_note((int)(intptr_t)name); }
+
+static void yield_and_note(void *name) {
+  goro__Gosched();
+  note(name);
+}
+
+/* What the goroutine's own function deferred runs after it, on its stack. */
+static void defer_two(void *unused) {
+  (void)unused;
+  goro__deferproc(note, (void *)(intptr_t)'c');
+  goro__deferproc(yield_and_note, (void *)(intptr_t)'b');
+  unit_note('a');
+}
+
+static void test_entry_defers(void) {
+  unit_go(defer_two, NULL);
+  alone();
+  CHECK(unit_said("abc"));
+}
+
+static void for_ever(void *unused) {
+  (void)unused;
+  for (;;) goro__Gosched();
+}
+
+static void park_for_ever(void *unused) {
+  (void)unused;
+  goro__gopark(NULL, NULL, waitReasonZero);
+}
+
+int main(void) {
+  test_global_turn();
+  test_slice();
+  test_slice_global();
+  test_all_run();
+  test_thousands();
+  test_timer_while_busy();
+  test_timer_while_idle();
+  test_entry_defers();
+  /* When main returns the program ends, and does not wait for these. */
+  for (int i = 0; i < 10; i++) unit_go(i % 2 ? for_ever : park_for_ever, NULL);
+  goro__Gosched();
+  return unit_pass();
+}
