@@ -88,7 +88,8 @@ addToLibrary({
 
     /** The engine or a function of JavaScript has thrown: report it, exit 2. */
     fault(error) {
-      const what = error instanceof WebAssembly.RuntimeError ? 'WebAssembly trap'
+      const what = /^Aborted/.test(error?.message) ? 'abort'
+        : error instanceof WebAssembly.RuntimeError ? 'WebAssembly trap'
         : /stack|recursion/i.test(error?.message) ? "the engine's own stack is exhausted"
         : 'exception from JavaScript';
       const text = `${what}: ${error?.message ?? error}`;

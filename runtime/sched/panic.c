@@ -108,10 +108,12 @@ static uint32_t depth(struct callframe *f) { return f ? f->depth : 0; }
 
 _Noreturn static void fatalpanic(struct g *gp, struct _panic *p);
 
-/* Forget the panics that began in target or in what it called.  Returns
- * whether a Goexit is among them. */
+/* Forget the panics that began in target or in what it called, and the frames
+ * of the latter.  Returns whether a Goexit is among them. */
 static bool forget_panics(struct g *gp, struct callframe *target) {
   bool exiting = false;
+  for (; gp->frame != target; gp->frame = gp->frame->link)
+    exiting |= gp->frame->exiting;
   while (gp->_panic && depth(gp->_panic->frame) >= depth(target)) {
     exiting |= gp->_panic->goexit;
     gp->_panic = gp->_panic->link;
@@ -122,7 +124,6 @@ static bool forget_panics(struct g *gp, struct callframe *target) {
 /* The frame that deferred the recovering call returns normally. */
 static void recovery(struct g *gp, struct callframe *target) {
   bool exiting = forget_panics(gp, target);
-  gp->frame = target;
   if (target) {
     target->exiting |= exiting;
     goro__scope_abort(&target->scope);

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { ASYNCIFY, FEATURES, PASS_EXPORTS } from '../flags.mjs';
 import { run } from '../run.mjs';
 import { tool } from '../tools.mjs';
-import { readModule, writeModule } from './module.mjs';
+import { readModule, validate, writeModule } from './module.mjs';
 import { fillFrames } from './recursion.mjs';
 import { refuseUnsupported } from './refuse.mjs';
 import { growStacks } from './stackgrow.mjs';
@@ -46,5 +46,6 @@ export async function transform(input, output, { temp, optimize, names, verbose 
 
   const optimized = readModule(file('optimized'));
   fillFrames(optimized);
+  validate(optimized);
   writeModule(optimized, output, { names });
 }

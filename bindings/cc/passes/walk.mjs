@@ -31,7 +31,7 @@ kind('Loop', 'Body');
 kind('Break', 'Value Condition');
 kind('Switch', 'Value Condition');
 kind('Call', '', ['Operands', 'OperandAt']);
-kind('CallIndirect', 'Target', 'OperandAt');
+kind('CallIndirect', 'Target', ['Operands', 'OperandAt']);
 kind('LocalSet', 'Value');
 kind('GlobalSet', 'Value');
 kind('Load', 'Ptr');

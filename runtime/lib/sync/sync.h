@@ -7,8 +7,8 @@
  * of wait/sema.h.  A lock belongs to no goroutine: one may lock it and
  * another unlock it.
  *
- * Uncontended Lock, Unlock, RLock, RUnlock and Once_Do are inline here: one
- * atomic operation and a branch.  What may park is noinline, so that only it
+ * Uncontended Lock, Unlock, RLock, RUnlock, Add, Done and Once_Do are inline
+ * here: one atomic operation and a branch or two.  What may park is noinline, so that only it
  * is big.
  *
  * Differs from Go: there is no garbage collector, so the program must not
@@ -94,10 +94,30 @@ struct WaitGroup {
   uint32_t sema;  /* semaphore of the waiters */
 };
 
+GORO_UNWINDS void goro__WaitGroup_addSlow(struct WaitGroup *wg, uint64_t state,
+                                          int32_t delta);
+
+static inline int32_t waitgroup_counter(uint64_t state) {
+  return (int32_t)(uint32_t)(state >> 32);
+}
+static inline uint32_t waitgroup_waiters(uint64_t state) {
+  return (uint32_t)state;
+}
+
 /* Panics "sync: negative WaitGroup counter",
  * "sync: WaitGroup misuse: Add called concurrently with Wait". */
-GORO_UNWINDS void goro__WaitGroup_Add(struct WaitGroup *wg, int32_t delta);
-GORO_UNWINDS void goro__WaitGroup_Done(struct WaitGroup *wg);
+static inline void goro__WaitGroup_Add(struct WaitGroup *wg, int32_t delta) {
+  uint64_t state = Xadd(&wg->state, (uint64_t)(int64_t)delta << 32);
+  int32_t v = waitgroup_counter(state);
+  if (likely(v >= 0 && waitgroup_waiters(state) == 0)) return;
+  if (likely(v > 0 && delta < 0)) return; /* not the last Done */
+  goro__WaitGroup_addSlow(wg, state, delta);
+}
+
+static inline void goro__WaitGroup_Done(struct WaitGroup *wg) {
+  goro__WaitGroup_Add(wg, -1);
+}
+
 /* Panics "sync: WaitGroup is reused before previous Wait has returned". */
 GORO_UNWINDS void goro__WaitGroup_Wait(struct WaitGroup *wg);
 /* Start f(arg) and count it until it returns or exits; f must not panic. */

@@ -22,12 +22,6 @@
  */
 #include "lib/sync/sync.h"
 
-static int32_t waitgroup_counter(uint64_t state) {
-  return (int32_t)(uint32_t)(state >> 32);
-}
-
-static uint32_t waitgroup_waiters(uint64_t state) { return (uint32_t)state; }
-
 /* The counter is 0 and there are waiters. */
 static GORO_NOINLINE void waitgroup_release(struct WaitGroup *wg, uint32_t w) {
   Store(&wg->state, 0);
@@ -46,19 +40,16 @@ static const char *waitgroup_misuse(struct WaitGroup *wg, uint64_t state,
   return NULL;
 }
 
-GORO_UNWINDS void goro__WaitGroup_Add(struct WaitGroup *wg, int32_t delta) {
-  uint64_t state = Xadd(&wg->state, (uint64_t)(int64_t)delta << 32);
+/* Adding delta gave state: a mistake, or waiters to be released, or nothing
+ * to do. */
+GORO_NOINLINE GORO_UNWINDS void goro__WaitGroup_addSlow(struct WaitGroup *wg,
+                                                        uint64_t state,
+                                                        int32_t delta) {
   const char *misuse = waitgroup_misuse(wg, state, delta);
-  if (unlikely(misuse != NULL)) {
+  if (misuse != NULL)
     goro__gopanic(misuse, NULL, false);
-    return;
-  }
-  uint32_t w = waitgroup_waiters(state);
-  if (waitgroup_counter(state) == 0 && w != 0) waitgroup_release(wg, w);
-}
-
-GORO_UNWINDS void goro__WaitGroup_Done(struct WaitGroup *wg) {
-  goro__WaitGroup_Add(wg, -1);
+  else if (waitgroup_counter(state) == 0)
+    waitgroup_release(wg, waitgroup_waiters(state));
 }
 
 /* Count the caller as a waiter; false if there is nothing to wait for. */
