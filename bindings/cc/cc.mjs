@@ -62,13 +62,19 @@ async function compileAll(o, temp) {
   });
   if (o.stackMax) {
     const source = join(temp, 'stackmax.c');
-    writeFileSync(source, `#include <stdint.h>\nuint32_t goro__maxstacksize = ${o.stackMax};\n`);
+    writeFileSync(source, stackMaxSource(o.stackMax));
     jobs.push(() => run(compileCommand({ ...o, compile: [] }, source, `${source}.o`), o));
     inputs.push(`${source}.o`);
   }
   await parallel(jobs);
   return inputs;
 }
+
+/** Sets the limit before the runtime starts; GORO_STACK_MAX still overrides. */
+const stackMaxSource = (bytes) => `#include <stdint.h>
+extern uint32_t goro__maxstacksize;
+__attribute__((constructor)) static void set(void) { goro__maxstacksize = ${bytes}; }
+`;
 
 /** libgoro for these options. @throws {UsageError} if it is not built */
 function library(o) {

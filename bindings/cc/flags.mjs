@@ -86,5 +86,6 @@ export const REFUSED = [
   [/^-sSUPPORT_LONGJMP/, 'setjmp and longjmp would cut through goroutine stacks'],
   [/^-sMAIN_MODULE|^-sSIDE_MODULE|^-fPIC$|^-shared$/, 'goroutine stacks need the whole program in one module'],
   [/^-sWASM=0|^-sSTANDALONE_WASM/, 'the Emscripten target is a JavaScript module beside a wasm file'],
+  [/^-s(INVOKE_RUN|EXIT_RUNTIME|MODULARIZE|EXPORT_ES6)\b/, 'the program is started and ended by goro'],
   [/^-sMEMORY64|^-m64$|--target=wasm64/, 'memory is 32-bit'],
 ];

@@ -26,8 +26,8 @@ FILE is .c, .o or .a.
 const INPUT = /\.(c|o|a)$/;
 const TARGETS = { '.wasm': 'wasi', '.mjs': 'js', '': 'native' };
 /** Options whose value may be the next word. */
-const WITH_VALUE = /^(-I|-D|-U|-L|-l|-s|-include|-isystem|-x|-Xlinker|-MF|-MT)$/;
-const LINKER = /^(-l|-L|-Wl,|-s|-Xlinker|--js-library|--pre-js|--post-js|--embed-file|--preload-file)/;
+const WITH_VALUE = /^(-I|-D|-U|-L|-l|-s|-include|-isystem|-x|-Xlinker|-MF|-MT|-mllvm)$/;
+const LINKER = /^(-l|-L|-Wl,|-s[A-Z]|-Xlinker|--js-library|--pre-js|--post-js|--embed-file|--preload-file)/;
 const COMPILER = /^-([IDUOWfm]|std=|include|isystem|ansi|pedantic|w$|M|g)/;
 
 /**

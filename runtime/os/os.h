@@ -78,8 +78,9 @@ int64_t goro__run(int64_t budget);
 _Noreturn void goro__host_fault(const char *msg);
 
 /* The main goroutine's function: the user's main with the arguments that the
- * host has kept, then os_libc_exit with its result. */
+ * host has kept, then goro__main_returned with its result. */
 void os_main(void *unused);
+void goro__main_returned(int code);
 
 /* Run libc's exit: atexit handlers, flush, then the exit code. */
 _Noreturn void os_libc_exit(int code);

@@ -60,11 +60,15 @@ EMSCRIPTEN_KEEPALIVE double goro__js_slice(void) {
   return wait > 0 ? (double)wait / 1e6 : 0;
 }
 
+static int user_main(void) {
+  if (__main_argc_argv) return __main_argc_argv(main_argc, main_argv);
+  if (__main_void) return __main_void();
+  goro__host_fault("os_js: the program has no main");
+}
+
 void os_main(void *unused) {
   (void)unused;
-  if (__main_argc_argv) os_libc_exit(__main_argc_argv(main_argc, main_argv));
-  if (__main_void) os_libc_exit(__main_void());
-  goro__host_fault("os_js: the program has no main");
+  goro__main_returned(user_main());
 }
 
 _Noreturn void os_libc_exit(int code) { exit(code); }

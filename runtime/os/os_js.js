@@ -41,10 +41,11 @@ addToLibrary({
 
     /**
      * A function that has the next slice called as soon as the event loop has
-     * had its turn. Never setTimeout: browsers delay it by 4 ms when nested.
+     * had its turn. Tried and dropped: setTimeout, which browsers delay by
+     * 4 ms when nested; scheduler.yield, which goes before timers and frames
+     * and so starves them (tests/cc/eventloop.test.mjs).
      */
     wayBack() {
-      if (globalThis.scheduler?.yield) return () => { scheduler.yield().then(goroJs.slice); };
       if (globalThis.setImmediate) return () => { setImmediate(goroJs.slice); };
       const channel = new MessageChannel();
       channel.port1.onmessage = goroJs.slice;
@@ -65,7 +66,7 @@ addToLibrary({
      * count as nested and be delayed.
      */
     sleep(ms) {
-      setTimeout(goroJs.soon, Math.min(Math.ceil(ms), 0x7fffffff));
+      goroJs.timer = setTimeout(goroJs.soon, Math.min(Math.ceil(ms), 0x7fffffff));
     },
 
     /** Call into the program. undefined if that has ended it. */
@@ -77,13 +78,12 @@ addToLibrary({
       }
     },
 
+    /** The end, one way or the other. A timer left would keep Node alive. */
     caught(error) {
-      if (error?.name === 'ExitStatus') {
-        goroJs.ended = true;
-      } else if (!goroJs.ended) {
-        goroJs.ended = true;
-        goroJs.fault(error);
-      }
+      const known = error?.name === 'ExitStatus' || goroJs.ended;
+      goroJs.ended = true;
+      clearTimeout(goroJs.timer);
+      if (!known) goroJs.fault(error);
     },
 
     /** The engine or a function of JavaScript has thrown: report it, exit 2. */

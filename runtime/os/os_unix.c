@@ -51,7 +51,8 @@ int __wrap_main(int argc, char **argv, char **envp) {
 
 void os_main(void *unused) {
   (void)unused;
-  os_libc_exit(__real_main(unix_args.argc, unix_args.argv, unix_args.envp));
+  goro__main_returned(
+      __real_main(unix_args.argc, unix_args.argv, unix_args.envp));
 }
 
 _Noreturn void os_libc_exit(int code) { exit(code); }

@@ -39,7 +39,7 @@ void _start(void) {
 
 void os_main(void *unused) {
   (void)unused;
-  os_libc_exit(__main_void());
+  goro__main_returned(__main_void());
 }
 
 _Noreturn void os_libc_exit(int code) { exit(code); }

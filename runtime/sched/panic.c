@@ -108,6 +108,9 @@ static uint32_t depth(struct callframe *f) { return f ? f->depth : 0; }
 
 _Noreturn static void fatalpanic(struct g *gp, struct _panic *p);
 
+/* What the program ends with if main returns by way of a recover. */
+static int main_code;
+
 /* Forget the panics that began in target or in what it called, and the frames
  * of the latter.  Returns whether a Goexit is among them. */
 static bool forget_panics(struct g *gp, struct callframe *target) {
@@ -131,8 +134,15 @@ static void recovery(struct g *gp, struct callframe *target) {
   }
   /* The goroutine's own function returns. */
   goro__rundefers_at_entry(gp);
-  if (gp->ismain && !exiting) os_libc_exit(0);
+  if (gp->ismain && !exiting) os_libc_exit(main_code);
   goro__drop();
+}
+
+/* The program ends when what main deferred has run. */
+void goro__main_returned(int code) {
+  main_code = code;
+  goro__rundefers_at_entry(getg());
+  os_libc_exit(code);
 }
 
 void goro__gopanic(const char *msg, void *value, bool runtime_error) {

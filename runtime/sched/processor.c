@@ -17,6 +17,7 @@ static struct p *p_new(int32_t id) {
   pp->id = id;
   pp->status = Pidle;
   pp->timerevery = 1;
+  pp->schedtick = 1; /* the first goroutines come from the local queue */
   lockInit(&pp->timers.mu, lockRankTimers);
   return pp;
 }

@@ -94,6 +94,7 @@ enum { DUMP_MAX = 100 };
 
 void goro__tracebackothers(struct g *me) {
   uint32_t shown = 0, more = 0;
+  bool first = !me || me->goid == 0;
   for (uint32_t i = 0; i < allglen; i++) {
     struct g *gp = allgs[i];
     if (gp == me || readgstatus(gp) == Gdead) continue;
@@ -101,7 +102,8 @@ void goro__tracebackothers(struct g *me) {
       more++;
       continue;
     }
-    goro__prints("\n");
+    if (!first) goro__prints("\n");
+    first = false;
     goro__printg(gp);
   }
   if (more == 0) return;

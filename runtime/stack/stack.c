@@ -93,13 +93,13 @@ static void seg_cut(struct gstack *gs, struct stackseg *s) {
 /* Bytes of memory for a segment after s that must hold need bytes. */
 static size_t seg_want(const struct gstack *gs, const struct stackseg *s,
                        size_t need) {
+  size_t max = goro__maxstacksize;
+  if (need > max || gs->size + need + SEG_SLACK > max)
+    goro__stack_overflow("stack", max);
+  size_t least = (need + SEG_SLACK + SEG_HEADER + 15) & ~(size_t)15;
   size_t want = GORO_MIN(2 * (s->size + SEG_HEADER), (size_t)SEG_MAX);
   if (want < SEG_MIN) want = SEG_MIN;
-  size_t least = need + SEG_HEADER + SEG_SLACK;
-  if (want < least) want = (least + 15) & ~(size_t)15;
-  if (need > goro__maxstacksize ||
-      gs->size + least - SEG_HEADER > goro__maxstacksize)
-    goro__stack_overflow("stack", goro__maxstacksize);
+  if (want < least || gs->size + want - SEG_HEADER > max) want = least;
   return want;
 }
 
@@ -108,7 +108,7 @@ static size_t seg_want(const struct gstack *gs, const struct stackseg *s,
 static struct stackseg *seg_next(struct gstack *gs, struct stackseg *s,
                                  size_t need) {
   struct stackseg *t = s->next;
-  if (t && t->size >= need + SEG_SLACK) return t;
+  if (t && t->size > SEG_SLACK && t->size - SEG_SLACK >= need) return t;
   seg_cut(gs, s);
   t = seg_alloc(seg_want(gs, s, need));
   t->prev = s;
@@ -117,14 +117,20 @@ static struct stackseg *seg_next(struct gstack *gs, struct stackseg *s,
   return t;
 }
 
-/* The segment of gs that holds sp.  From the newest: it is nearly always one
- * of the last two. */
-static struct stackseg *seg_find(const struct gstack *gs, uintptr_t sp) {
+/* The segment of gs that holds sp, or NULL.  From the newest: it is nearly
+ * always one of the last two. */
+static struct stackseg *seg_search(const struct gstack *gs, uintptr_t sp) {
   struct stackseg *s = gs->seg;
   while (s->next) s = s->next;
   for (; s; s = s->prev)
     if (sp - goro__seg_floor(s) <= s->size + STACK_RED) return s;
-  goro__throw("stack: stack pointer outside the goroutine's stack");
+  return NULL;
+}
+
+static struct stackseg *seg_find(const struct gstack *gs, uintptr_t sp) {
+  struct stackseg *s = seg_search(gs, sp);
+  if (!s) goro__throw("stack: stack pointer outside the goroutine's stack");
+  return s;
 }
 
 uintptr_t goro__stack_adjust(struct gstack *gs, uintptr_t old,
@@ -135,18 +141,16 @@ uintptr_t goro__stack_adjust(struct gstack *gs, uintptr_t old,
     return nsp;
   }
   if (nsp > old) { /* a restore, into an older segment */
-    gs->seg = seg_find(gs, nsp);
-    return nsp;
+    struct stackseg *older = seg_search(gs, nsp);
+    if (older) {
+      gs->seg = older;
+      return nsp;
+    } /* else a frame so large that sp wrapped around */
   }
-  /* The frame may be aligned to more than 16: keep what nsp had, as far as it
-   * can matter. */
-  uintptr_t align = nsp & -nsp;
-  if (align > 256) align = 256;
-  size_t need = old - nsp + align;
-  struct stackseg *t = seg_next(gs, s, need);
+  struct stackseg *t = seg_next(gs, s, old - nsp);
   t->saved_sp = old;
   gs->seg = t;
-  return (goro__seg_hi(t) - (old - nsp)) & ~(align - 1);
+  return goro__seg_hi(t) - (old - nsp);
 }
 
 void goro__stack_trim(struct gstack *gs) {

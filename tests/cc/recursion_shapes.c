@@ -32,10 +32,11 @@ static NOINLINE int not_suspending(int n) {
   return n == 0 ? 1 : not_suspending(n - 1) + leaf(n);
 }
 
-#define EACH10(X, t) X(t##0) X(t##1) X(t##2) X(t##3) X(t##4) \
-  X(t##5) X(t##6) X(t##7) X(t##8) X(t##9)
-#define EACH60(X) EACH10(X, a) EACH10(X, b) EACH10(X, c) EACH10(X, d) \
-  EACH10(X, e) EACH10(X, f)
+#define EACH10(X, t) \
+  X(t##0)            \
+  X(t##1) X(t##2) X(t##3) X(t##4) X(t##5) X(t##6) X(t##7) X(t##8) X(t##9)
+#define EACH60(X) \
+  EACH10(X, a) EACH10(X, b) EACH10(X, c) EACH10(X, d) EACH10(X, e) EACH10(X, f)
 #define MAKE(x) int x = leaf(n);
 #define MIX(x) r = r * 31 ^ x;
 
@@ -74,8 +75,13 @@ static NOINLINE int parameters(int n, int a, int b, int c, int d, int e, int f,
 
 static NOINLINE int operands(int n, int a) {
   if (n == 0) return 1;
-  return leaf(1) + (a * 3 ^ (leaf(2) + (a * 5 ^ (leaf(3) + (a * 7 ^
-         (leaf(4) + (a * 11 ^ (leaf(5) + operands(n - 1, a + 1)))))))));
+  return leaf(1) +
+         (a * 3 ^
+          (leaf(2) +
+           (a * 5 ^
+            (leaf(3) +
+             (a * 7 ^
+              (leaf(4) + (a * 11 ^ (leaf(5) + operands(n - 1, a + 1)))))))));
 }
 
 static NOINLINE int frame_1000(int n) {

@@ -18,6 +18,10 @@ test('longjmp and exceptions through JavaScript', () => {
   refused('(module (import "env" "__cxa_throw" (func $t (param i32 i32 i32))))', /__cxa_throw/);
 });
 
+test('wasm exceptions', () => {
+  refused('(module (tag $t) (func $d (throw $t)))', /^d uses wasm exceptions/);
+});
+
 test('anything else passes', () => {
   refuseUnsupported(moduleOf('(module (import "env" "invoker" (func $i)) (func $a (call $i)))'));
 });

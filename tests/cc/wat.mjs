@@ -6,8 +6,8 @@ import { parse } from '../../bindings/cc/passes/module.mjs';
 export function moduleOf(text) {
   binaryen.setDebugInfo(true);
   const parsed = binaryen.parseText(text);
-  const { MVP, MutableGlobals, SIMD128, TailCall } = binaryen.Features;
-  parsed.setFeatures(MVP | MutableGlobals | SIMD128 | TailCall);
+  const { MVP, MutableGlobals, SIMD128, TailCall, ExceptionHandling } = binaryen.Features;
+  parsed.setFeatures(MVP | MutableGlobals | SIMD128 | TailCall | ExceptionHandling);
   const bytes = parsed.emitBinary();
   parsed.dispose();
   return parse(bytes);

@@ -12,6 +12,8 @@ import { run } from './run.mjs';
 const BUILD_TIMEOUT_MS = 300_000;
 const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
 const INCLUDES = ['-Iruntime', '-Itests'];
+// What the dump says of places is the same wherever the clone is.
+const PLACES = [`-fmacro-prefix-map=${root}/=`];
 const EXTENSION = { wasi: '.wasm', js: '.mjs', native: '' };
 const DRIVER = join(root, 'bindings/cc');
 
@@ -27,7 +29,7 @@ export function build(source, target, { debug = false, flags = [] } = {}) {
     // Unit tests see the runtime's own structs: the same as the library's.
     ...(debug ? ['--debug', '-DGORO_DEBUG=1', '-g'] : []), // -g: names in traps
     ...(target === 'native' ? ['--target=native', '--sanitize', '-g'] : []),
-    ...WARNINGS, ...INCLUDES, '-O1', ...flags,
+    ...WARNINGS, ...INCLUDES, ...PLACES, '-O1', ...flags,
   ];
   const key = hash([read(source), common(), libraries(target), args.join(' ')]);
   const name = basename(source, '.c');

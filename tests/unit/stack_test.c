@@ -138,21 +138,6 @@ static void test_limit(void) {
   goro__maxstacksize = before;
 }
 
-/* A frame may be aligned to more than 16: so is its place in a new segment. */
-static void test_alignment(void) {
-  for (uintptr_t align = 16; align <= 256; align *= 2)
-    for (uintptr_t extra = 0; extra < 3; extra++) {
-      stack_make(&a);
-      uintptr_t old = a.gs.seg->lo + 16 * extra;
-      uintptr_t nsp = ((old - 500) & ~(align - 1)) | 0;
-      uintptr_t sp = goro__stack_adjust(&a.gs, old, nsp);
-      struct stackseg *t = a.gs.seg;
-      CHECK(t->prev && sp % align == 0);
-      CHECK(sp >= t->lo && sp + (old - nsp) <= goro__seg_hi(t));
-      goro__stack_reset(&a.gs);
-    }
-}
-
 /* ---- going back ---- */
 
 /* A loop that calls at the end of a segment links one segment, once. */
@@ -180,24 +165,26 @@ static void test_reuse(void) {
   goro__stack_reset(&a.gs);
 }
 
-/* The stack pointer is set back to what it was: a block with a variable-length
- * array ends, or a function in an older segment returns. */
+/* The stack pointer is set back without a check: a block with a
+ * variable-length array ends, or a function in an older segment returns.  The
+ * next frame finds out, wherever in memory the segments are. */
 static void test_restore(void) {
-  stack_make(&a);
-  struct stackseg *first = a.gs.seg;
-  uintptr_t inner, outer = open_frame(&a, 32);
-  open_frame(&a, 4000);
-  inner = a.sp;
-  open_frame(&a, 8000);
-  CHECK(nsegs(&a) == 3);
-  CHECK(goro__stack_adjust(&a.gs, a.sp, inner) == inner);
-  CHECK(a.gs.seg->prev == first && a.gs.seg->next);
-  CHECK(goro__stack_adjust(&a.gs, inner, outer) == outer);
-  CHECK(a.gs.seg == first && nsegs(&a) == 3);
-  a.sp = outer;
-  open_frame(&a, 16); /* fits where it is */
-  CHECK(a.gs.seg == first);
-  goro__stack_reset(&a.gs);
+  for (size_t n = 2000; n < 20000; n += 1000) {
+    stack_make(&a);
+    struct stackseg *first = a.gs.seg;
+    uintptr_t inner, outer = open_frame(&a, 32);
+    inner = open_frame(&a, n);
+    open_frame(&a, 2 * n + 4000);
+    CHECK(nsegs(&a) == 3);
+    a.sp = inner;
+    uintptr_t fp = open_frame(&a, 16); /* fits where it is */
+    CHECK(fp == inner - 16 && a.gs.seg->prev == first && a.gs.seg->next);
+    a.sp = outer;
+    fp = open_frame(&a, 144);
+    CHECK(a.gs.seg == first ? fp == outer - 144 : a.gs.seg->prev == first);
+    goro__stack_reset(&a.gs);
+    CHECK(a.gs.seg == first);
+  }
 }
 
 /* ---- parking ---- */
@@ -220,6 +207,19 @@ static void test_trim(void) {
   CHECK(a.gs.size == first->size);
   park(&a);
   CHECK(a.sp == f1);
+}
+
+/* Whatever the sizes of the frames: when they are gone, so is the segment. */
+static void test_gives_back(void) {
+  for (size_t n = 16; n < 6000; n += 16) {
+    stack_make(&a);
+    uintptr_t f1 = open_frame(&a, n % 160 / 16 * 16);
+    uintptr_t f2 = open_frame(&a, n), f3 = open_frame(&a, 48);
+    close_frame(&a, f3, 48);
+    close_frame(&a, f2, n);
+    park(&a);
+    CHECK(nsegs(&a) == 1 && a.sp == f1);
+  }
 }
 
 /* Segments beyond the one in use go, also if the pointer never was there. */
@@ -338,19 +338,52 @@ static void test_scope(void) {
   CHECK(unit_said("k"));
 }
 
+/* ---- real stacks: frames with an alignment of their own ---- */
+
+static GORO_NOINLINE void aligned(int depth) {
+  _Alignas(16) volatile char a16[16];
+  _Alignas(64) volatile char a64[80];
+  _Alignas(256) volatile char a256[256];
+  a16[0] = a64[0] = a256[0] = (char)depth;
+  CHECK((uintptr_t)a16 % 16 == 0 && (uintptr_t)a64 % 64 == 0);
+  CHECK((uintptr_t)a256 % 256 == 0);
+  if (depth % 3 == 0) goro__Gosched();
+  if (depth > 0) aligned(depth - 1);
+  if (depth % 3 == 1) goro__Gosched();
+  CHECK(a16[0] == (char)depth && a64[0] == (char)depth);
+  CHECK(a256[0] == (char)depth && (uintptr_t)a256 % 256 == 0);
+}
+
+static GORO_NOINLINE void offset(size_t n) {
+  volatile char pad[n];
+  pad[0] = pad[n - 1] = 1;
+  aligned(40);
+}
+
+static void use_aligned(void *unused) {
+  (void)unused;
+  for (size_t n = 1; n < 600; n += 40) offset(n);
+}
+
+static void test_aligned(void) {
+  for (int i = 0; i < 3; i++) unit_go(use_aligned, NULL);
+  UNIT_UNTIL(goro__gcount() == 1);
+}
+
 int main(void) {
   test_first();
   test_fits();
   test_grows();
   test_doubles();
   test_limit();
-  test_alignment();
   test_reuse();
   test_restore();
   test_trim();
+  test_gives_back();
   test_trim_newer();
   test_cache();
   test_random();
   test_scope();
+  test_aligned();
   return unit_pass();
 }

@@ -8,8 +8,8 @@
  * another unlock it.
  *
  * Uncontended Lock, Unlock, RLock, RUnlock, Add, Done and Once_Do are inline
- * here: one atomic operation and a branch or two.  What may park is noinline, so that only it
- * is big.
+ * here: one atomic operation and a branch or two.  What may park is noinline,
+ * so that only it is big.
  *
  * Differs from Go: there is no garbage collector, so the program must not
  * free one of these while a call on it is under way, a last Unlock included:

@@ -1,0 +1,164 @@
+// goro cc from the command line: what it makes, and what it says if it cannot.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ROOT, tool } from '../../bindings/cc/tools.mjs';
+
+const { WASMTIME } = process.env;
+if (!WASMTIME) throw new Error('WASMTIME is not set: run ./build.sh test, or . .toolchain/env.sh');
+
+const folder = mkdtempSync(join(tmpdir(), 'goro-driver-'));
+const temp = join(folder, 'temp'); // what the driver leaves there is a leak
+mkdirSync(temp);
+after(() => rmSync(folder, { recursive: true }));
+
+function goro(args, env = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'bindings/cc/goro.mjs'), ...args], {
+    cwd: folder, encoding: 'utf8', env: { ...process.env, TMPDIR: temp, ...env },
+  });
+  return { status, stdout, stderr };
+}
+
+function write(name, text) {
+  writeFileSync(join(folder, name), text);
+}
+
+function built(args) {
+  const { status, stderr } = goro(['cc', ...args]);
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(readdirSync(temp), [], 'temporary files are gone');
+}
+
+/** Run a program on its host. */
+function run(file, args = []) {
+  const path = join(folder, file);
+  const command = file.endsWith('.wasm') ? [WASMTIME, 'run', path]
+    : file.endsWith('.mjs') ? [process.execPath, path] : [path];
+  const { status, stdout, stderr } = spawnSync(command[0], [...command.slice(1), ...args], { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  return { status, stdout };
+}
+
+write('part.h', 'int twice(int);\n');
+write('part.c', '#include "part.h"\nint twice(int x) { return FACTOR * x; }\n');
+write('main.c', `#include <goro.h>
+#include <part.h>
+#include <stdio.h>
+static void worker(void *arg) { int v = 21; goro_chan_send(arg, &v); }
+int main(int argc, char **argv) {
+  goro_chan *c = goro_chan_make(sizeof(int), 0);
+  int v;
+  GORO_GO(worker, c);
+  goro_chan_recv(c, &v);
+  printf("%d %s\\n", twice(v), argc > 1 ? argv[1] : "-");
+  return 7;
+}
+`);
+write('plain.c', '#include <stdio.h>\nint main(void) { puts("plain"); return 3; }\n');
+write('broken.c', 'int main(void) { return x; }\n');
+
+const HOSTS = [['app.wasm'], ['app.mjs'], ['app', '--target=native'], ['checked', '--target=native', '--sanitize', '--debug']];
+for (const [output, ...flags] of HOSTS) {
+  test(`two files, arguments and exit code: ${output}`, () => {
+    built(['main.c', 'part.c', '-I.', '-DFACTOR=2', ...flags, '-o', output]);
+    assert.deepEqual(run(output, ['hello']), { status: 7, stdout: '42 hello\n' });
+  });
+
+  test(`main(void), and no goroutine at all: ${output}`, () => {
+    built(['plain.c', ...flags, '-o', `plain-${output}`]);
+    assert.deepEqual(run(`plain-${output}`), { status: 3, stdout: 'plain\n' });
+  });
+}
+
+test('-c, then link the object; --debug and -Os', () => {
+  built(['-c', 'part.c', '-DFACTOR=3', '--target=wasi']);
+  built(['main.c', 'part.o', '-I.', '-Os', '--debug', '-o', 'linked.wasm']);
+  assert.deepEqual(run('linked.wasm'), { status: 7, stdout: '63 -\n' });
+});
+
+test('a module imports nothing but its host, and exports nothing of the passes', async () => {
+  built(['plain.c', '-o', 'clean.wasm']);
+  const module = await WebAssembly.compile(readFileSync(join(folder, 'clean.wasm')));
+  const modules = new Set(WebAssembly.Module.imports(module).map((i) => i.module));
+  assert.deepEqual([...modules], ['wasi_snapshot_preview1']);
+  assert.deepEqual(WebAssembly.Module.exports(module).map((e) => e.name).sort(), ['_start', 'memory']);
+  assert.deepEqual(WebAssembly.Module.customSections(module, 'name'), []);
+});
+
+test('-g keeps the names of functions', async () => {
+  built(['plain.c', '-g', '-o', 'names.wasm']);
+  const module = await WebAssembly.compile(readFileSync(join(folder, 'names.wasm')));
+  assert.equal(WebAssembly.Module.customSections(module, 'name').length, 1);
+});
+
+test('--stack-max sets the limit', () => {
+  write('deep.c', `#include <goro.h>
+__attribute__((noinline)) static int deep(int n) { volatile int x = n; return n ? deep(n - 1) + x : 0; }
+int main(int argc, char **argv) { (void)argv; return deep(argc * 1000) == 1; }
+`);
+  built(['deep.c', '--stack-max=16384', '-o', 'shallow.wasm']);
+  const { status, stderr } = spawnSync(WASMTIME, ['run', join(folder, 'shallow.wasm')], { encoding: 'utf8' });
+  assert.match(stderr, /goroutine stack exceeds 16384/);
+  assert.equal(status, 2);
+  built(['deep.c', '-o', 'deeper.wasm']);
+  assert.equal(run('deeper.wasm').status, 0);
+});
+
+test('help and version', () => {
+  assert.match(goro(['--help']).stdout, /^usage: goro cc/);
+  assert.match(goro(['cc', '--help']).stdout, /--stack-max/);
+  assert.match(goro(['--version']).stdout, /^goro \d+\.\d+\.\d+\n$/);
+});
+
+test('a wrong command line: usage, exit code 2', () => {
+  for (const args of [[], ['run'], ['--frob'], ['cc'], ['cc', 'nowhere.c', '-o', 'x.wasm']]) {
+    const { status, stderr } = goro(args);
+    assert.equal(status, 2, stderr);
+    assert.notEqual(stderr, '');
+  }
+  assert.match(goro(['cc', 'nowhere.c', '-o', 'x.wasm']).stderr, /nowhere\.c: no such file/);
+});
+
+test('an error of the compiler: its words, exit code 1, and the old output stays', () => {
+  write('kept.wasm', 'old');
+  const { status, stderr } = goro(['cc', 'broken.c', '-o', 'kept.wasm']);
+  assert.equal(status, 1);
+  assert.match(stderr, /broken\.c:1:\d+: error/);
+  assert.equal(readFileSync(join(folder, 'kept.wasm'), 'utf8'), 'old');
+  assert.deepEqual(readdirSync(temp), []);
+});
+
+test('a folder that is not there', () => {
+  const { status, stderr } = goro(['cc', 'plain.c', '-o', 'no/where.wasm']);
+  assert.equal(status, 2);
+  assert.match(stderr, /no\/where\.wasm/);
+});
+
+test('longjmp is refused at compile or link time', () => {
+  write('jump.c', `#include <setjmp.h>
+jmp_buf b;
+int main(void) { if (setjmp(b) == 0) longjmp(b, 1); return 0; }
+`);
+  for (const output of ['jump.wasm', 'jump.mjs']) assert.equal(goro(['cc', 'jump.c', '-o', output]).status, 1);
+});
+
+test('a missing tool: what to install', () => {
+  const nothing = { PATH: '', EMSDK: '', WASI_SDK_PATH: '', WASI_CC: '', EMCC: '', NATIVE_CC: '', GORO_TOOLCHAIN_ENV: '/nowhere' };
+  for (const [output, words] of [['x.wasm', /wasi-sdk.*WASI_SDK_PATH/], ['x.mjs', /emsdk.*EMSDK/], ['x', /gcc or clang/]]) {
+    const { status, stderr } = goro(['cc', 'plain.c', '-o', output], nothing);
+    assert.equal(status, 2);
+    assert.match(stderr, words);
+  }
+  const { stderr } = goro(['cc', 'plain.c', '-o', 'x.wasm'], { ...nothing, WASI_SDK_PATH: '/nowhere' });
+  assert.match(stderr, /WASI_SDK_PATH is set, but \/nowhere/);
+});
+
+test('-v shows the commands', () => {
+  const { stderr } = goro(['cc', 'plain.c', '-v', '-o', 'verbose.wasm']);
+  assert.match(stderr, /plain\.c/);
+  assert.match(stderr, /--asyncify/);
+  assert.ok(stderr.includes(tool('WASI_CC')[0]));
+});

@@ -1,0 +1,40 @@
+/* eventloop.c: goroutines that never stop leave the event loop its turns.
+ *
+ * Runs 100 of them for a second, and prints how many ticks of a 10 ms interval
+ * and how many frames of the page came through, and which sleeps were late.
+ */
+#include <emscripten.h>
+#include <goro.h>
+#include <stdio.h>
+
+static bool stop;
+
+static void spin(void *unused) {
+  (void)unused;
+  while (!stop) goro_gosched();
+}
+
+int main(void) {
+  EM_ASM({
+    globalThis.counts = ({ticks : 0, frames : 0});
+    counts.timer = setInterval(function() { counts.ticks++; }, 10);
+    function frame() {
+      counts.frames++;
+      requestAnimationFrame(frame);
+    }
+    if (globalThis.requestAnimationFrame) frame();
+  });
+  for (int i = 0; i < 100; i++) GORO_GO(spin, NULL);
+  goro_time start = goro_now();
+  goro_sleep(GORO_SECOND);
+  int late = (int)((goro_now() - start - GORO_SECOND) / GORO_MILLISECOND);
+  stop = true;
+  int ticks = EM_ASM_INT({
+    clearInterval(counts.timer);
+    return counts.ticks;
+  });
+  int frames = EM_ASM_INT({ return counts.frames; });
+  printf("{\"ticks\": %d, \"frames\": %d, \"late\": %d}\n", ticks, frames,
+         late);
+  return 0;
+}

@@ -1,0 +1,4 @@
+/* test: env GORO_SEED=12x */
+#include <goro.h>
+
+int main(void) {}

@@ -1,0 +1,4 @@
+/* test: env GORO_STACK_MAX=-1 */
+#include <goro.h>
+
+int main(void) {}

@@ -1,0 +1,3 @@
+#include <goro.h>
+
+int main(void) { GORO_GO(NULL, NULL); }

@@ -1,0 +1,3 @@
+#include <goro.h>
+
+int main(void) { goro_chan_make(8, SIZE_MAX / 8); }

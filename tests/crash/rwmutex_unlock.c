@@ -1,0 +1,8 @@
+/* Unlock while a reader has it. */
+#include <goro.h>
+
+int main(void) {
+  goro_rwmutex rw = {0};
+  goro_rwmutex_rlock(&rw);
+  goro_rwmutex_unlock(&rw);
+}

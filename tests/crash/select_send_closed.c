@@ -1,0 +1,8 @@
+#include <goro.h>
+
+int main(void) {
+  goro_chan *c = goro_chan_make(sizeof(int), 0);
+  goro_case k[] = {GORO_SEND(c, &(int){1})};
+  goro_chan_close(c);
+  goro_select_default(k, 1);
+}

@@ -1,0 +1,21 @@
+/* Recursion without end, with an array in each frame. */
+#include <goro.h>
+#include <stdio.h>
+#include <string.h>
+
+static int down(int depth) {
+  char array[1000];
+  memset(array, depth, sizeof array);
+  return down(depth + 1) + array[depth % 1000];
+}
+
+static void runs(void *unused) {
+  (void)unused;
+  printf("%d\n", down(0));
+}
+
+int main(void) {
+  printf("before\n");
+  GORO_GO(runs, NULL);
+  goro_chan_recv(NULL, NULL);
+}
