@@ -153,15 +153,16 @@ uintptr_t goro__stack_adjust(struct gstack *gs, uintptr_t old,
   return goro__seg_hi(t) - (old - nsp);
 }
 
+uintptr_t goro__stack_settle(const struct gstack *gs, uintptr_t sp) {
+  struct stackseg *s = seg_find(gs, sp);
+  for (; s->prev && sp == goro__seg_hi(s); s = s->prev) sp = s->saved_sp;
+  return sp;
+}
+
 void goro__stack_trim(struct gstack *gs) {
-  struct stackseg *s = seg_find(gs, gs->sp);
-  /* Nothing left in s: its memory is only held by the value of sp. */
-  while (s->prev && gs->sp == goro__seg_hi(s)) {
-    gs->sp = s->saved_sp;
-    s = s->prev;
-  }
-  gs->seg = s;
-  if (s->next) seg_cut(gs, s);
+  gs->sp = goro__stack_settle(gs, gs->sp);
+  gs->seg = seg_find(gs, gs->sp);
+  if (gs->seg->next) seg_cut(gs, gs->seg);
 }
 
 void goro__stack_reset(struct gstack *gs) {

@@ -30,6 +30,10 @@ static inline uintptr_t goro__seg_floor(const struct stackseg *s) {
  * or its like in the new segment. */
 uintptr_t goro__stack_adjust(struct gstack *gs, uintptr_t old, uintptr_t nsp);
 
+/* sp, or where it was before the segments were entered of which nothing is left
+ * but sp itself, at their top.  The memory of such may be given back. */
+uintptr_t goro__stack_settle(const struct gstack *gs, uintptr_t sp);
+
 /* gs is parked at gs->sp: make the segment that holds it current and give
  * back the segments beyond it. */
 void goro__stack_trim(struct gstack *gs);

@@ -254,7 +254,8 @@ GORO_NOINLINE void goro__drop(void) { begin_unwind(SW_DROPPING); }
  * calls it again with those. */
 static GORO_NOINLINE void goro__switch_scope(struct scope *s, void (*fn)(void *),
                                     void *arg) {
-  if (ms.state != SW_REWINDING) s->sp = get_sp();
+  /* Settled: a park inside fn may give back an empty segment. */
+  if (ms.state != SW_REWINDING) s->sp = goro__stack_settle(ms.gs, get_sp());
   fn(arg);
   if (ms.state == SW_ABORTING && ms.target == s) {
     goro__asyncify_stop_unwind();
