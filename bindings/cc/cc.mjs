@@ -84,7 +84,8 @@ function library(o) {
   return file;
 }
 
-const optimizer = (o) => (/^-O[sz]$/.test(o.optimize) ? '-Oz' : '-O3');
+/** How hard Binaryen tries, by the compiler's -O: -O1 takes a fifth of -O3. */
+const optimizer = ({ optimize }) => (/^-O[sz]$/.test(optimize) ? '-Oz' : /^-O[01g]$/.test(optimize) ? '-O1' : '-O3');
 
 const LINKERS = {
   async wasi(o, inputs, temp) {

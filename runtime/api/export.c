@@ -138,7 +138,9 @@ const char *goro_recover(void) { return goro_recover_value(NULL); }
 /* ---- sync ---- */
 
 void goro_mutex_lock(goro_mutex *m) { goro__Mutex_Lock(MUTEX(m)); }
-bool goro_mutex_try_lock(goro_mutex *m) { return goro__Mutex_TryLock(MUTEX(m)); }
+bool goro_mutex_try_lock(goro_mutex *m) {
+  return goro__Mutex_TryLock(MUTEX(m));
+}
 void goro_mutex_unlock(goro_mutex *m) { goro__Mutex_Unlock(MUTEX(m)); }
 
 void goro_rwmutex_rlock(goro_rwmutex *rw) { goro__RWMutex_RLock(RWMUTEX(rw)); }

@@ -70,18 +70,18 @@ typedef void (*goro_func)(void *arg);
 
 /* Where a goroutine is started, for reports.  GORO_GO makes one. */
 typedef struct goro_site {
-  const char *fn;     /* the goroutine's function */
-  const char *file;   /* where it is started */
+  const char *fn;   /* the goroutine's function */
+  const char *file; /* where it is started */
   int line;
   const char *caller; /* by which function */
 } goro_site;
 
 /* GORO_GO(fn, arg): start fn(arg) as a goroutine, as goro_go does, and let
  * reports say fn's name and this place. */
-#define GORO_GO(fn, arg)                                                      \
-  do {                                                                        \
-    static const goro_site goro_site_ = {#fn, __FILE__, __LINE__, __func__};  \
-    goro_go_at(&goro_site_, (fn), (arg));                                     \
+#define GORO_GO(fn, arg)                                                     \
+  do {                                                                       \
+    static const goro_site goro_site_ = {#fn, __FILE__, __LINE__, __func__}; \
+    goro_go_at(&goro_site_, (fn), (arg));                                    \
   } while (0)
 
 /* Start fn(arg) as a goroutine.  It runs when the scheduler gets to it; what
@@ -238,37 +238,35 @@ size_t goro_chan_cap(goro_chan *c);
  *   name_sender     chan<- T     name_send_only(ch), name_send(tx, v)
  *   name_receiver   <-chan T     name_recv_only(ch), name_recv(rx, &v)
  * Each holds the goro_chan in its field c. */
-#define GORO_CHAN_OF(T, name)                                                 \
-  typedef struct name {                                                       \
-    goro_chan *c;                                                             \
-  } name;                                                                     \
-  typedef struct name##_sender {                                              \
-    goro_chan *c;                                                             \
-  } name##_sender;                                                            \
-  typedef struct name##_receiver {                                            \
-    goro_chan *c;                                                             \
-  } name##_receiver;                                                          \
-  static inline name name##_make(size_t cap) {                                \
-    name ch_ = {goro_chan_make(sizeof(T), cap)};                              \
-    return ch_;                                                               \
-  }                                                                           \
-  static inline void name##_free(name ch) { goro_chan_free(ch.c); }           \
-  static inline void name##_close(name##_sender tx) {                         \
-    goro_chan_close(tx.c);                                                    \
-  }                                                                           \
-  static inline name##_sender name##_send_only(name ch) {                     \
-    name##_sender tx_ = {ch.c};                                               \
-    return tx_;                                                               \
-  }                                                                           \
-  static inline name##_receiver name##_recv_only(name ch) {                   \
-    name##_receiver rx_ = {ch.c};                                             \
-    return rx_;                                                               \
-  }                                                                           \
-  static inline void name##_send(name##_sender tx, T v) {                     \
-    goro_chan_send(tx.c, &v);                                                 \
-  }                                                                           \
-  static inline bool name##_recv(name##_receiver rx, T *v) {                  \
-    return goro_chan_recv(rx.c, v);                                           \
+#define GORO_CHAN_OF(T, name)                                                  \
+  typedef struct name {                                                        \
+    goro_chan *c;                                                              \
+  } name;                                                                      \
+  typedef struct name##_sender {                                               \
+    goro_chan *c;                                                              \
+  } name##_sender;                                                             \
+  typedef struct name##_receiver {                                             \
+    goro_chan *c;                                                              \
+  } name##_receiver;                                                           \
+  static inline name name##_make(size_t cap) {                                 \
+    name ch_ = {goro_chan_make(sizeof(T), cap)};                               \
+    return ch_;                                                                \
+  }                                                                            \
+  static inline void name##_free(name ch) { goro_chan_free(ch.c); }            \
+  static inline void name##_close(name##_sender tx) { goro_chan_close(tx.c); } \
+  static inline name##_sender name##_send_only(name ch) {                      \
+    name##_sender tx_ = {ch.c};                                                \
+    return tx_;                                                                \
+  }                                                                            \
+  static inline name##_receiver name##_recv_only(name ch) {                    \
+    name##_receiver rx_ = {ch.c};                                              \
+    return rx_;                                                                \
+  }                                                                            \
+  static inline void name##_send(name##_sender tx, T v) {                      \
+    goro_chan_send(tx.c, &v);                                                  \
+  }                                                                            \
+  static inline bool name##_recv(name##_receiver rx, T *v) {                   \
+    return goro_chan_recv(rx.c, v);                                            \
   }
 
 /* ======================================================================
@@ -277,10 +275,10 @@ size_t goro_chan_cap(goro_chan *c);
 
 /* One case of a select.  Make it with GORO_SEND or GORO_RECV. */
 typedef struct goro_case {
-  goro_chan *c;      /* NULL: this case is never chosen */
-  void *elem;        /* what to send; where to receive, or NULL */
+  goro_chan *c; /* NULL: this case is never chosen */
+  void *elem;   /* what to send; where to receive, or NULL */
   bool send;
-  bool ok;           /* out: a receive got a value, and not the close */
+  bool ok;            /* out: a receive got a value, and not the close */
   uint16_t order_[2]; /* the runtime's own */
 } goro_case;
 
@@ -541,8 +539,8 @@ goro_time goro_now(void);
 void goro_sleep(goro_duration d);
 
 /* A channel that gets one goro_time, the moment it was due, after d.
- *   Returns  the channel
  *   Fatal    out of memory
+ *   Returns  the channel
  *   Memory   goro_chan_free frees it and its timer, at any time
  *   Callable goroutine
  *   Go       time.After */
@@ -552,16 +550,16 @@ goro_chan *goro_after(goro_duration d);
 typedef struct goro_timer goro_timer;
 
 /* A timer whose channel gets one goro_time after d.
- *   Returns  the timer
  *   Fatal    out of memory
+ *   Returns  the timer
  *   Memory   free it with goro_timer_free
  *   Callable goroutine
  *   Go       time.NewTimer */
 goro_timer *goro_timer_new(goro_duration d);
 
 /* A timer that starts fn(arg) as a goroutine after d.  It has no channel.
- *   Returns  the timer
  *   Fatal    out of memory
+ *   Returns  the timer
  *   Memory   free it with goro_timer_free; fn itself may do that
  *   Callable goroutine
  *   Go       time.AfterFunc */

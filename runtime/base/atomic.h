@@ -26,23 +26,23 @@
 #define Xchg(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
 
 /* Compare and swap: true if *p was old and now is new. */
-#define Cas(p, old, new)                                                      \
-  __extension__({                                                             \
-    __typeof__(*(p)) cas_old_ = (old);                                        \
-    __atomic_compare_exchange_n((p), &cas_old_, (new), false,                 \
-                                __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);          \
+#define Cas(p, old, new)                                             \
+  __extension__({                                                    \
+    __typeof__(*(p)) cas_old_ = (old);                               \
+    __atomic_compare_exchange_n((p), &cas_old_, (new), false,        \
+                                __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
   })
-#define CasRel(p, old, new)                                                   \
-  __extension__({                                                             \
-    __typeof__(*(p)) cas_old_ = (old);                                        \
-    __atomic_compare_exchange_n((p), &cas_old_, (new), false,                 \
-                                __ATOMIC_RELEASE, __ATOMIC_RELAXED);          \
+#define CasRel(p, old, new)                                          \
+  __extension__({                                                    \
+    __typeof__(*(p)) cas_old_ = (old);                               \
+    __atomic_compare_exchange_n((p), &cas_old_, (new), false,        \
+                                __ATOMIC_RELEASE, __ATOMIC_RELAXED); \
   })
-#define CasAcq(p, old, new)                                                   \
-  __extension__({                                                             \
-    __typeof__(*(p)) cas_old_ = (old);                                        \
-    __atomic_compare_exchange_n((p), &cas_old_, (new), false,                 \
-                                __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);          \
+#define CasAcq(p, old, new)                                          \
+  __extension__({                                                    \
+    __typeof__(*(p)) cas_old_ = (old);                               \
+    __atomic_compare_exchange_n((p), &cas_old_, (new), false,        \
+                                __ATOMIC_ACQUIRE, __ATOMIC_RELAXED); \
   })
 
 #endif

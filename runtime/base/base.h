@@ -31,9 +31,8 @@ _Noreturn GORO_NOINLINE void goro__oom(size_t size);
 #if GORO_DEBUG
 #define GORO_STR_(x) #x
 #define GORO_STR(x) GORO_STR_(x)
-#define goro_assert(cond)                                                     \
-  ((cond) ? (void)0                                                           \
-          : goro__throw(__FILE__ ":" GORO_STR(__LINE__) ": " #cond))
+#define goro_assert(cond) \
+  ((cond) ? (void)0 : goro__throw(__FILE__ ":" GORO_STR(__LINE__) ": " #cond))
 #else
 #define goro_assert(cond) ((void)0)
 #endif

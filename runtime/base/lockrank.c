@@ -30,8 +30,8 @@ static _Thread_local int nmore; /* held, but not in the record */
 void goro__lockrank_acquire(struct mutex *l, enum lockrank r) {
   if (r != lockRankNone && nheld > 0 && nmore == 0) {
     struct held_lock *top = &held[nheld - 1];
-    bool ordered = r > top->rank ||
-                   (r == lockRankHchan && top->rank == r && l > top->l);
+    bool ordered =
+        r > top->rank || (r == lockRankHchan && top->rank == r && l > top->l);
     if (!ordered) goro__throw("lockrank: lock ordering problem");
   }
   if (nheld < max_held)

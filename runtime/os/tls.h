@@ -19,22 +19,20 @@ struct g;
 
 static inline struct g *getg(void) {
   struct g *gp;
-  __asm__ volatile(
-      ".globaltype goro__g, i32\n"
-      "global.get goro__g\n"
-      "local.set %0"
-      : "=r"(gp));
+  __asm__ volatile(".globaltype goro__g, i32\n"
+                   "global.get goro__g\n"
+                   "local.set %0"
+                   : "=r"(gp));
   return gp;
 }
 
 static inline void setg(struct g *gp) {
-  __asm__ volatile(
-      ".globaltype goro__g, i32\n"
-      "local.get %0\n"
-      "global.set goro__g"
-      :
-      : "r"(gp)
-      : "memory");
+  __asm__ volatile(".globaltype goro__g, i32\n"
+                   "local.get %0\n"
+                   "global.set goro__g"
+                   :
+                   : "r"(gp)
+                   : "memory");
 }
 
 #else

@@ -30,8 +30,8 @@ uint32_t ngs;
 static struct g g0_of_m0;
 
 enum {
-  GFREE_MAX = 64,  /* dead Gs a P keeps; half go to the central list */
-  SUDOG_MAX = 64,  /* free sudogs a P keeps */
+  GFREE_MAX = 64, /* dead Gs a P keeps; half go to the central list */
+  SUDOG_MAX = 64, /* free sudogs a P keeps */
 };
 
 void *goro__mallocz(size_t size) {

@@ -112,8 +112,8 @@ struct callframe {
 
 /* A deferred call.  Owner g; on the heap, or on the C stack of a scope. */
 struct _defer {
-  struct _defer *link;      /* the next to run */
-  struct callframe *frame;  /* the frame whose end runs it */
+  struct _defer *link;     /* the next to run */
+  struct callframe *frame; /* the frame whose end runs it */
   void (*fn)(void *);
   void *arg;
   bool heap; /* free it after the call */
@@ -122,11 +122,11 @@ struct _defer {
 /* A panic or Goexit in progress.  Lives on the panicking stack; owner g.
  * Go: runtime2.go _panic. */
 struct _panic {
-  struct _panic *link; /* the one before, which this one interrupted */
-  const char *msg;     /* text to print; owned by g (panicmsg) or static */
-  void *value;         /* the program's own value, or NULL */
+  struct _panic *link;     /* the one before, which this one interrupted */
+  const char *msg;         /* text to print; owned by g (panicmsg) or static */
+  void *value;             /* the program's own value, or NULL */
   struct callframe *frame; /* innermost frame when it began */
-  bool runtime_error;  /* print "runtime error: " before msg, as Go */
+  bool runtime_error;      /* print "runtime error: " before msg, as Go */
   bool goexit;
   bool recovered;
   bool repanicked; /* recovered, then the same value panicked again */
@@ -150,7 +150,7 @@ struct g {
   void (*startfn)(void *);
   void *startarg;
   const struct gosite *startsite; /* r/o while alive */
-  const char *name;    /* set by the goroutine itself, static or NULL */
+  const char *name; /* set by the goroutine itself, static or NULL */
 
   /* Waiting.  Written by the G before it parks, and by its waker. */
   void *param;           /* passed by the waker: the sudog that fired */
@@ -184,12 +184,12 @@ struct timerWhen {
 
 struct timers {
   struct mutex mu;
-  struct timerWhen *heap; /* under mu */
-  uint32_t nheap;         /* under mu */
-  uint32_t capheap;       /* under mu */
-  uint32_t len;           /* atomic copy of nheap as of the last unlock */
-  int32_t zombies;        /* atomic: timers in heap marked for removal */
-  int64_t minWhenHeap;    /* atomic: heap[0].when, 0 if empty */
+  struct timerWhen *heap;  /* under mu */
+  uint32_t nheap;          /* under mu */
+  uint32_t capheap;        /* under mu */
+  uint32_t len;            /* atomic copy of nheap as of the last unlock */
+  int32_t zombies;         /* atomic: timers in heap marked for removal */
+  int64_t minWhenHeap;     /* atomic: heap[0].when, 0 if empty */
   int64_t minWhenModified; /* atomic: lower bound over modified ones, or 0 */
 };
 
@@ -206,10 +206,10 @@ struct timer {
   int64_t period;
   void (*f)(void *arg, uintptr_t seq, int64_t delay);
   void *arg;
-  uintptr_t seq;     /* under mu and sendLock: written under both */
-  struct timers *ts; /* the set this timer is in, or NULL */
+  uintptr_t seq;         /* under mu and sendLock: written under both */
+  struct timers *ts;     /* the set this timer is in, or NULL */
   struct mutex sendLock; /* held over a send on the channel */
-  int32_t isSending; /* atomic: a send is under way (not for tickers) */
+  int32_t isSending;     /* atomic: a send is under way (not for tickers) */
   /* Empties the channel; returns whether a value was there.  The scheduler
    * knows no channels: whoever makes a channel timer sets this.  r/o. */
   bool (*drain)(void *arg);
@@ -251,9 +251,9 @@ struct m {
   struct g *curg; /* owner M: the G that runs, or NULL */
   struct p *p;    /* owner M */
   struct m *alllink;
-  int32_t locks;   /* owner M: > 0 while it must keep M and P */
-  uint8_t mcall;   /* enum mcall; set by curg before it leaves */
-  bool spinning;   /* out of work, looking for some */
+  int32_t locks;     /* owner M: > 0 while it must keep M and P */
+  uint8_t mcall;     /* enum mcall; set by curg before it leaves */
+  bool spinning;     /* out of work, looking for some */
   int64_t slice_end; /* nanotime when goro__run must return; INT64_MAX: never */
 
   /* Arguments of gopark, used once the switch is complete. */
@@ -273,10 +273,10 @@ struct schedt {
   uint64_t goidgen;   /* atomic */
   struct gQueue runq; /* global queue; under lock */
   int32_t ngsys;
-  struct p *pidle; /* under lock */
-  int32_t npidle;  /* atomic; written under lock */
-  int32_t maxprocs; /* GOMAXPROCS; under lock */
-  int32_t ncpu;     /* r/o after schedinit */
+  struct p *pidle;       /* under lock */
+  int32_t npidle;        /* atomic; written under lock */
+  int32_t maxprocs;      /* GOMAXPROCS; under lock */
+  int32_t ncpu;          /* r/o after schedinit */
   const char *cpureason; /* why ncpu is what it is; r/o */
 
   struct { /* dead Gs that no P keeps */
@@ -288,10 +288,10 @@ struct schedt {
   struct mutex sudoglock;
   struct sudog *sudogcache; /* under sudoglock */
 
-  int64_t starttime;  /* nanotime at schedinit; r/o */
-  bool mainstarted;   /* goro__rt0 has made the main goroutine */
-  bool systematic;    /* GORO_SEED is set: scheduling follows the seed */
-  uint64_t seed;      /* r/o after schedinit */
+  int64_t starttime; /* nanotime at schedinit; r/o */
+  bool mainstarted;  /* goro__rt0 has made the main goroutine */
+  bool systematic;   /* GORO_SEED is set: scheduling follows the seed */
+  uint64_t seed;     /* r/o after schedinit */
 };
 
 extern struct schedt sched;
@@ -349,7 +349,6 @@ int32_t goro__gcount(void);
 
 /* ---- schedule.c ---- */
 
-
 /* ---- runq.c ---- */
 void goro__runqput(struct p *pp, struct g *gp, bool next);
 struct g *goro__runqget(struct p *pp, bool *inheritTime);
@@ -386,13 +385,13 @@ const struct _panic *goro__gorecover(void);
 GORO_UNWINDS bool goro__callframe(void (*fn)(void *), void *arg);
 
 /* ---- traceback.c ---- */
-void goro__printg(struct g *gp);       /* one goroutine */
+void goro__printg(struct g *gp);          /* one goroutine */
 void goro__tracebackothers(struct g *me); /* all but me */
-void goro__dump(void);                 /* all, to fd 2 */
+void goro__dump(void);                    /* all, to fd 2 */
 
 /* ---- time.c ---- */
-void goro__timer_init(struct timer *t,
-                      void (*f)(void *, uintptr_t, int64_t), void *arg);
+void goro__timer_init(struct timer *t, void (*f)(void *, uintptr_t, int64_t),
+                      void *arg);
 bool goro__timer_modify(struct timer *t, int64_t when, int64_t period,
                         void (*f)(void *, uintptr_t, int64_t), void *arg,
                         uintptr_t seq);

@@ -103,10 +103,17 @@ static void goyield_m(struct m *mp, struct g *gp) {
 
 static void left(struct m *mp, struct g *gp) {
   switch ((enum mcall)mp->mcall) {
-    case MCALL_PARK: park_m(mp, gp); return;
-    case MCALL_GOSCHED: gosched_m(gp); return;
-    case MCALL_GOYIELD: goyield_m(mp, gp); return;
-    case MCALL_NONE: break;
+  case MCALL_PARK:
+    park_m(mp, gp);
+    return;
+  case MCALL_GOSCHED:
+    gosched_m(gp);
+    return;
+  case MCALL_GOYIELD:
+    goyield_m(mp, gp);
+    return;
+  case MCALL_NONE:
+    break;
   }
   goro__throw("schedule: goroutine left without saying why");
 }
@@ -181,8 +188,7 @@ static int64_t idle(struct p *pp) {
 }
 
 /* The next G to run, or NULL: then *until says why, as goro__run's result. */
-static struct g *findRunnable(struct m *mp, bool *inheritTime,
-                              int64_t *until) {
+static struct g *findRunnable(struct m *mp, bool *inheritTime, int64_t *until) {
   struct p *pp = mp->p;
   *inheritTime = false;
   for (;;) {

@@ -32,9 +32,9 @@ const char *const goro__waitReasonStrings[waitReasonCount] = {
 };
 
 static const char *const gStatusStrings[] = {
-    [Gidle] = "idle",       [Grunnable] = "runnable",
-    [Grunning] = "running", [Gsyscall] = "syscall",
-    [Gwaiting] = "waiting", [Gdead] = "dead",
+    [Gidle] = "idle",           [Grunnable] = "runnable",
+    [Grunning] = "running",     [Gsyscall] = "syscall",
+    [Gwaiting] = "waiting",     [Gdead] = "dead",
     [Gpreempted] = "preempted",
 };
 

@@ -33,10 +33,10 @@
 #include "os/os.h"
 
 enum {
-  SEG_MIN = 4096,   /* bytes of memory of a first linked segment */
-  SEG_MAX = 65536,  /* growth doubles up to this */
-  SEG_CACHE = 16,   /* segments of SEG_MIN that an M keeps */
-  SEG_SLACK = 256,  /* room for the callee's callees */
+  SEG_MIN = 4096,  /* bytes of memory of a first linked segment */
+  SEG_MAX = 65536, /* growth doubles up to this */
+  SEG_CACHE = 16,  /* segments of SEG_MIN that an M keeps */
+  SEG_SLACK = 256, /* room for the callee's callees */
   SEG_HEADER = (int)((sizeof(struct stackseg) + 15) & ~(size_t)15) + STACK_RED
 };
 
@@ -133,8 +133,7 @@ static struct stackseg *seg_find(const struct gstack *gs, uintptr_t sp) {
   return s;
 }
 
-uintptr_t goro__stack_adjust(struct gstack *gs, uintptr_t old,
-                             uintptr_t nsp) {
+uintptr_t goro__stack_adjust(struct gstack *gs, uintptr_t old, uintptr_t nsp) {
   struct stackseg *s = seg_find(gs, old);
   if (goro__seg_contains(s, nsp)) {
     gs->seg = s;

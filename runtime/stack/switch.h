@@ -67,8 +67,7 @@ void goro__gstack_free(struct gstack *gs);
 
 /* Enter gs: calls fn(arg) on a fresh one, and on one that has returned;
  * resumes one that has left, with the fn and arg of its start. */
-enum switch_result goro__gogo(struct gstack *gs, void (*fn)(void *),
-                              void *arg);
+enum switch_result goro__gogo(struct gstack *gs, void (*fn)(void *), void *arg);
 
 /* Leave the running goroutine's stack for the M's.  Returns when resumed. */
 GORO_UNWINDS void goro__leave(void);
@@ -80,9 +79,9 @@ GORO_UNWINDS void goro__drop(void);
 /* A place on the stack to which a panic can cut back.  Lives in the frame of
  * goro__scope_call's caller. */
 struct scope {
-  uintptr_t sp;  /* asyncify: C stack pointer at the call */
-  bool aborted;  /* goro__scope_abort unwound to here */
-  void *ctx;     /* ucontext: jump buffer */
+  uintptr_t sp; /* asyncify: C stack pointer at the call */
+  bool aborted; /* goro__scope_abort unwound to here */
+  void *ctx;    /* ucontext: jump buffer */
 };
 
 /* Call fn(arg).  True if it returned, false if goro__scope_abort(s) cut it

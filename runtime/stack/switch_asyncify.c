@@ -43,7 +43,7 @@
 #include "stack/stack.h"
 #include "stack/switch.h"
 
-#define ASYNCIFY(name)                                                        \
+#define ASYNCIFY(name) \
   __attribute__((import_module("asyncify"), import_name(#name)))
 ASYNCIFY(start_unwind) void goro__asyncify_start_unwind(void *data);
 ASYNCIFY(stop_unwind) void goro__asyncify_stop_unwind(void);
@@ -52,18 +52,17 @@ ASYNCIFY(stop_rewind) void goro__asyncify_stop_rewind(void);
 
 /* The instance's globals: the current G (os/tls.h), and the range of the
  * current C stack segment, which the inserted checks read. */
-__asm__(
-    ".section .globals,\"\",@\n"
-    ".globaltype goro__g, i32\n"
-    ".globl goro__g\n"
-    "goro__g:\n"
-    ".globaltype goro__stack_lo, i32\n"
-    ".globl goro__stack_lo\n"
-    "goro__stack_lo:\n"
-    ".globaltype goro__stack_size, i32\n"
-    ".globl goro__stack_size\n"
-    "goro__stack_size:\n"
-    ".text\n");
+__asm__(".section .globals,\"\",@\n"
+        ".globaltype goro__g, i32\n"
+        ".globl goro__g\n"
+        "goro__g:\n"
+        ".globaltype goro__stack_lo, i32\n"
+        ".globl goro__stack_lo\n"
+        "goro__stack_lo:\n"
+        ".globaltype goro__stack_size, i32\n"
+        ".globl goro__stack_size\n"
+        "goro__stack_size:\n"
+        ".text\n");
 
 /* The M's own C stack, from the linker. */
 extern char __stack_low[], __stack_high[];
@@ -102,35 +101,32 @@ static _Thread_local struct {
 
 static inline __attribute__((always_inline)) uintptr_t get_sp(void) {
   uintptr_t sp;
-  __asm__ volatile(
-      ".globaltype __stack_pointer, i32\n"
-      "global.get __stack_pointer\n"
-      "local.set %0"
-      : "=r"(sp));
+  __asm__ volatile(".globaltype __stack_pointer, i32\n"
+                   "global.get __stack_pointer\n"
+                   "local.set %0"
+                   : "=r"(sp));
   return sp;
 }
 
 static inline __attribute__((always_inline)) void set_sp(uintptr_t sp) {
-  __asm__ volatile(
-      ".globaltype __stack_pointer, i32\n"
-      "local.get %0\n"
-      "global.set __stack_pointer"
-      :
-      : "r"(sp)
-      : "memory");
+  __asm__ volatile(".globaltype __stack_pointer, i32\n"
+                   "local.get %0\n"
+                   "global.set __stack_pointer"
+                   :
+                   : "r"(sp)
+                   : "memory");
 }
 
 static inline __attribute__((always_inline)) void set_range(uintptr_t lo,
                                                             uintptr_t size) {
-  __asm__ volatile(
-      ".globaltype goro__stack_lo, i32\n"
-      ".globaltype goro__stack_size, i32\n"
-      "local.get %0\n"
-      "global.set goro__stack_lo\n"
-      "local.get %1\n"
-      "global.set goro__stack_size"
-      :
-      : "r"(lo), "r"(size));
+  __asm__ volatile(".globaltype goro__stack_lo, i32\n"
+                   ".globaltype goro__stack_size, i32\n"
+                   "local.get %0\n"
+                   "global.set goro__stack_lo\n"
+                   "local.get %1\n"
+                   "global.set goro__stack_size"
+                   :
+                   : "r"(lo), "r"(size));
 }
 
 static inline __attribute__((always_inline)) void set_own_range(void) {
@@ -252,8 +248,8 @@ GORO_NOINLINE void goro__drop(void) { begin_unwind(SW_DROPPING); }
 /* A bottom in the middle of a stack: an abort ends here, all else passes
  * through.  It keeps nothing in locals but its arguments, because a rewind
  * calls it again with those. */
-static GORO_NOINLINE void goro__switch_scope(struct scope *s, void (*fn)(void *),
-                                    void *arg) {
+static GORO_NOINLINE void goro__switch_scope(struct scope *s,
+                                             void (*fn)(void *), void *arg) {
   /* Settled: a park inside fn may give back an empty segment. */
   if (ms.state != SW_REWINDING) s->sp = goro__stack_settle(ms.gs, get_sp());
   fn(arg);
@@ -270,7 +266,7 @@ static GORO_NOINLINE void goro__switch_scope(struct scope *s, void (*fn)(void *)
  * of a bottom would leave goro__scope_call, and so its callers, without
  * instrumentation, and a park inside could not pass through. */
 static void (*volatile switch_scope_ptr)(struct scope *, void (*)(void *),
-                                      void *) = goro__switch_scope;
+                                         void *) = goro__switch_scope;
 
 bool goro__scope_call(struct scope *s, void (*fn)(void *), void *arg) {
   s->aborted = false;

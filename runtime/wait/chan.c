@@ -234,8 +234,8 @@ static GORO_NOINLINE enum attempt recv_attempt(struct hchan *c, void *elem) {
 /* Queue the running G on q with the lock held; it parks next. */
 static GORO_NOINLINE void enqueue_self(struct hchan *c, struct waitq *q,
                                        void *elem) {
-  struct g *gp = goro__needg(q == &c->sendq ? "goro_chan_send"
-                                            : "goro_chan_recv");
+  struct g *gp =
+      goro__needg(q == &c->sendq ? "goro_chan_send" : "goro_chan_recv");
   struct sudog *sg = goro__acquireSudog();
   sg->elem = elem;
   sg->g = gp;
@@ -298,8 +298,7 @@ bool goro__chanrecv2(struct hchan *c, void *elem) {
 }
 
 /* Take all waiters of q, which the close wakes without a value, onto list. */
-static struct g *release_all(struct hchan *c, struct waitq *q,
-                             struct g *list) {
+static struct g *release_all(struct hchan *c, struct waitq *q, struct g *list) {
   struct sudog *sg;
   while ((sg = goro__waitq_dequeue(q))) {
     if (sg->elem && q == &c->recvq) memset(sg->elem, 0, c->elemsize);

@@ -11,15 +11,15 @@ struct waitq {
 
 /* Go: chan.go hchan.  The buffer follows in the same allocation. */
 struct hchan {
-  uint32_t qcount;   /* elements in the buffer; under lock, read without it */
-  uint32_t dataqsiz; /* capacity of the buffer; r/o */
-  char *buf;         /* dataqsiz elements, a ring; r/o pointer */
-  uint32_t elemsize; /* r/o */
-  uint32_t closed;   /* under lock, read without it */
-  uint32_t sendx;    /* next slot to send into; under lock */
-  uint32_t recvx;    /* next slot to receive from; under lock */
-  struct waitq recvq; /* under lock; first is read without it */
-  struct waitq sendq; /* under lock; first is read without it */
+  uint32_t qcount;     /* elements in the buffer; under lock, read without it */
+  uint32_t dataqsiz;   /* capacity of the buffer; r/o */
+  char *buf;           /* dataqsiz elements, a ring; r/o pointer */
+  uint32_t elemsize;   /* r/o */
+  uint32_t closed;     /* under lock, read without it */
+  uint32_t sendx;      /* next slot to send into; under lock */
+  uint32_t recvx;      /* next slot to receive from; under lock */
+  struct waitq recvq;  /* under lock; first is read without it */
+  struct waitq sendq;  /* under lock; first is read without it */
   struct timer *timer; /* the timer that feeds this channel; r/o */
   void (*ontimerfree)(struct timer *); /* frees the timer with the channel */
   struct mutex lock; /* protects as noted, and the sudogs queued here */

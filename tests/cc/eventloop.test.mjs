@@ -11,7 +11,7 @@ after(closeHosts);
 
 for (const host of hosts().filter(({ target }) => target === 'js')) {
   test(host.name, async () => {
-    const file = await build(join(tests, 'cc/eventloop.c'), 'js', { flags: ['-Wno-unknown-warning-option', '-Wno-gnu'] });
+    const file = await build(join(tests, 'cc/eventloop.c'), 'js');
     const { code, stdout, stderr } = await host.run(file, { args: [], env: {}, dirs: [], timeoutMs: 60_000 });
     assert.equal(code, 0, stderr);
     const { ticks, frames, late } = JSON.parse(stdout);
