@@ -7,7 +7,9 @@
  * What is up to date is skipped: a library is older than one of the runtime's
  * files, the flags or the compiler's name, or it is not built again.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { COMMON, DEBUG, RUNTIME, RUNTIME_NATIVE, SANITIZE, SOURCES } from './flags.mjs';
 import { parallel, run, ToolError } from './run.mjs';

@@ -85,14 +85,19 @@ function library(o) {
 }
 
 /** How hard Binaryen tries, by the compiler's -O: -O1 takes a fifth of -O3. */
-const optimizer = ({ optimize }) => (/^-O[sz]$/.test(optimize) ? '-Oz' : /^-O[01g]$/.test(optimize) ? '-O1' : '-O3');
+function optimizer({ optimize }) {
+  if (/^-O[sz]$/.test(optimize)) return '-Oz';
+  return /^-O[01g]$/.test(optimize) ? '-O1' : '-O3';
+}
+
+const passOptions = (o, temp) => ({ temp, optimize: optimizer(o), names: o.names, verbose: o.verbose });
 
 const LINKERS = {
   async wasi(o, inputs, temp) {
     const linked = join(temp, 'linked.wasm');
     const out = join(temp, 'out.wasm');
     await run([...tool('WASI_CC'), ...LINK.wasi, ...inputs, library(o), '-o', linked], o);
-    await transform(linked, out, { temp, optimize: optimizer(o), names: o.names, verbose: o.verbose });
+    await transform(linked, out, passOptions(o, temp));
     install(out, o.output);
   },
 
@@ -101,16 +106,20 @@ const LINKERS = {
     // app.mjs.wasm, so that it does not share app.wasm with a WASI build.
     const script = join(temp, `${basename(o.output)}.mjs`);
     const wasm = join(temp, `${basename(o.output)}.wasm`);
-    const glue = ['--js-library', join(RUNTIME, 'os/os_js.js'), '--extern-post-js', join(RUNTIME, 'os/os_js_main.js')];
+    const glue = [
+      '--js-library', join(RUNTIME, 'os/os_js.js'), '--extern-post-js', join(RUNTIME, 'os/os_js_main.js'),
+    ];
     await run([...tool('EMCC'), ...LINK.js, ...glue, ...inputs, library(o), '-o', script], o);
-    await transform(wasm, join(temp, 'out.wasm'), { temp, optimize: optimizer(o), names: o.names, verbose: o.verbose });
-    install(join(temp, 'out.wasm'), join(dirname(o.output), basename(wasm)));
+    const out = join(temp, 'out.wasm');
+    await transform(wasm, out, passOptions(o, temp));
+    install(out, join(dirname(o.output), basename(wasm)));
     install(script, o.output);
   },
 
   async native(o, inputs, temp) {
     const out = join(temp, 'out');
-    await run([...tool('NATIVE_CC'), ...(o.sanitize ? SANITIZE : []), ...inputs, library(o), ...LINK.native, '-o', out], o);
+    const sanitize = o.sanitize ? SANITIZE : [];
+    await run([...tool('NATIVE_CC'), ...sanitize, ...inputs, library(o), ...LINK.native, '-o', out], o);
     install(out, o.output);
   },
 };

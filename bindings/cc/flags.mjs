@@ -40,8 +40,11 @@ const M_STACK = 65536;
  */
 export const LINK = {
   // _start is the runtime's.  With the stack first, an M whose own stack
-  // overflows traps instead of writing over data.
-  wasi: ['-nostartfiles', '-Wl,--stack-first', `-Wl,-z,stack-size=${M_STACK}`],
+  // overflows traps instead of writing over data.  DWARF would not survive
+  // the passes; --strip-debug leaves the names.
+  wasi: [
+    '-nostartfiles', '-Wl,--strip-debug', '-Wl,--stack-first', `-Wl,-z,stack-size=${M_STACK}`,
+  ],
   js: [
     '-O1', '--profiling-funcs', '-sWASM_BIGINT=1', '-sMODULARIZE=1',
     '-sEXPORT_ES6=1', '-sEXIT_RUNTIME=1', '-sINVOKE_RUN=0',
@@ -78,14 +81,13 @@ export const UNWIND_SLACK = 16384;
 
 /** Flags that cannot work with goroutines, and why. */
 export const REFUSED = [
-  [/^-f(wasm-)?exceptions$/, 'asyncify cannot unwind through wasm exceptions'],
-  [/^-fwasm-sjlj|^-mexception-handling$/, 'asyncify cannot unwind through wasm exceptions'],
+  [/^-f(wasm-)?exceptions$|^-fwasm-sjlj|^-mexception-handling$/, 'asyncify cannot unwind through wasm exceptions'],
   [/^-mtail-call$/, 'asyncify cannot unwind through tail calls'],
-  [/^-pthread$|^-sUSE_PTHREADS|^-sPROXY_TO_PTHREAD|^-sWASM_WORKERS/, 'a program has one thread; goroutines take the place of others'],
-  [/^-sASYNCIFY|^-sJSPI/, 'goro runs asyncify by itself'],
+  [/^-pthread$|^-s(USE_PTHREADS|PROXY_TO_PTHREAD|WASM_WORKERS)/, 'a program has one thread, shared by its goroutines'],
+  [/^-s(ASYNCIFY|JSPI)/, 'goro runs asyncify by itself'],
   [/^-sSUPPORT_LONGJMP/, 'setjmp and longjmp would cut through goroutine stacks'],
-  [/^-sMAIN_MODULE|^-sSIDE_MODULE|^-fPIC$|^-shared$/, 'goroutine stacks need the whole program in one module'],
-  [/^-sWASM=0|^-sSTANDALONE_WASM/, 'the Emscripten target is a JavaScript module beside a wasm file'],
+  [/^-s(MAIN|SIDE)_MODULE|^-fPIC$|^-shared$/, 'goroutine stacks need the whole program in one module'],
+  [/^-s(WASM=0|STANDALONE_WASM)/, 'the output for JavaScript is a module beside a wasm file'],
   [/^-s(INVOKE_RUN|EXIT_RUNTIME|MODULARIZE|EXPORT_ES6)\b/, 'the program is started and ended by goro'],
   [/^-sMEMORY64|^-m64$|--target=wasm64/, 'memory is 32-bit'],
 ];

@@ -26,7 +26,8 @@ FILE is .c, .o or .a.
 const INPUT = /\.(c|o|a)$/;
 const TARGETS = { '.wasm': 'wasi', '.mjs': 'js', '': 'native' };
 /** Options whose value may be the next word. */
-const WITH_VALUE = /^(-I|-D|-U|-L|-l|-s|-include|-isystem|-x|-Xlinker|-MF|-MT|-mllvm)$/;
+const WITH_VALUE =
+  /^-([oIDULlsx]|include|isystem|Xlinker|MF|MT|mllvm)$|^--(js-library|(pre|post)-js|(embed|preload)-file)$/;
 const LINKER = /^(-l|-L|-Wl,|-s[A-Z]|-Xlinker|--js-library|--pre-js|--post-js|--embed-file|--preload-file)/;
 const COMPILER = /^-([IDUOWfm]|std=|include|isystem|ansi|pedantic|w$|M|g)/;
 
@@ -67,8 +68,7 @@ function joinValues(args) {
   const words = [];
   for (let i = 0; i < args.length; i++) {
     const word = args[i];
-    const takes = WITH_VALUE.test(word) || word === '-o' || /^--(js-library|(pre|post)-js|(embed|preload)-file)$/.test(word);
-    if (!takes) words.push([word]);
+    if (!WITH_VALUE.test(word)) words.push([word]);
     else if (i + 1 === args.length) throw new UsageError(`${word} needs a value`);
     else if (word === '-s') words.push([`-s${args[++i]}`]);
     else words.push([word, args[++i]]);

@@ -60,7 +60,10 @@ int main(int argc, char **argv) {
 write('plain.c', '#include <stdio.h>\nint main(void) { puts("plain"); return 3; }\n');
 write('broken.c', 'int main(void) { return x; }\n');
 
-const HOSTS = [['app.wasm'], ['app.mjs'], ['app', '--target=native'], ['checked', '--target=native', '--sanitize', '--debug']];
+const HOSTS = [
+  ['app.wasm'], ['app.mjs'], ['app', '--target=native'],
+  ['checked', '--target=native', '--sanitize', '--debug'],
+];
 for (const [output, ...flags] of HOSTS) {
   test(`two files, arguments and exit code: ${output}`, () => {
     built(['main.c', 'part.c', '-I.', '-DFACTOR=2', ...flags, '-o', output]);
@@ -146,8 +149,11 @@ int main(void) { if (setjmp(b) == 0) longjmp(b, 1); return 0; }
 });
 
 test('a missing tool: what to install', () => {
-  const nothing = { PATH: '', EMSDK: '', WASI_SDK_PATH: '', WASI_CC: '', EMCC: '', NATIVE_CC: '', GORO_TOOLCHAIN_ENV: '/nowhere' };
-  for (const [output, words] of [['x.wasm', /wasi-sdk.*WASI_SDK_PATH/], ['x.mjs', /emsdk.*EMSDK/], ['x', /gcc or clang/]]) {
+  const nothing = {
+    PATH: '', EMSDK: '', WASI_SDK_PATH: '', WASI_CC: '', EMCC: '', NATIVE_CC: '', GORO_TOOLCHAIN_ENV: '/nowhere',
+  };
+  const said = { 'x.wasm': /wasi-sdk.*WASI_SDK_PATH/, 'x.mjs': /emsdk.*EMSDK/, x: /gcc or clang/ };
+  for (const [output, words] of Object.entries(said)) {
     const { status, stderr } = goro(['cc', 'plain.c', '-o', output], nothing);
     assert.equal(status, 2);
     assert.match(stderr, words);

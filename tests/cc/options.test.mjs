@@ -16,7 +16,8 @@ test('the output says what is built for', () => {
 });
 
 test('flags go to the compiler or the linker, in their order', () => {
-  const o = parse('-Iinc -I other -DX=1 -D Y a.c -O1 -std=c11 -Wall -Lx -lm b.o -s STACK=1 -sFOO -Wl,--x c.a -o a.wasm');
+  const o = parse('-Iinc -I other -DX=1 -D Y a.c -O1 -std=c11 -Wall ' +
+    '-Lx -lm b.o -s STACK=1 -sFOO -Wl,--x c.a -o a.wasm');
   assert.deepEqual(o.compile, ['-Iinc', '-I', 'other', '-DX=1', '-D', 'Y', '-std=c11', '-Wall']);
   assert.deepEqual(o.link, [
     { input: 'a.c' }, '-Lx', '-lm', { input: 'b.o' }, '-sSTACK=1', '-sFOO', '-Wl,--x', { input: 'c.a' },

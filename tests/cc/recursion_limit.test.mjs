@@ -9,7 +9,8 @@ import { tests } from '../harness/paths.mjs';
 
 const SHAPES = [
   'tiny', 'not_suspending', 'many_locals', 'many_locals_not_suspending', 'doubles', 'parameters', 'operands',
-  'frame_1000', 'frame_small', 'frame_aligned', 'frame_variable', 'mutual', 'pointers', 'through_libc', 'through_runtime',
+  'frame_1000', 'frame_small', 'frame_aligned', 'frame_variable', 'mutual', 'pointers',
+  'through_libc', 'through_runtime',
 ];
 const SOURCE = join(tests, 'cc/recursion_shapes.c');
 const TIMEOUT_MS = 60_000;

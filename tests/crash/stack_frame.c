@@ -1,4 +1,6 @@
-/* One frame larger than a stack may get. */
+/* One frame larger than a stack may get.  (A native one may jump over the guard
+ * page.)
+ * test: hosts wasi node20 node26 chromium */
 #include <goro.h>
 #include <stdio.h>
 #include <string.h>

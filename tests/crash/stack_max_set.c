@@ -7,13 +7,13 @@ static int down(int depth) {
   char array[500];
   memset(array, depth, sizeof array);
   if (depth == 0) return array[7];
-  return down(depth - 1) + array[depth % 500];
+  return down(depth - 1) + array[depth % 500] - (char)depth;
 }
 
 static void runs(void *unused) {
   (void)unused;
-  printf("%d\n", down(700) != 0); /* more than the default of 256 KiB */
-  printf("%d\n", down(1700) != 0);
+  printf("%d\n", down(700)); /* more than the default of 256 KiB */
+  printf("%d\n", down(1000000));
 }
 
 int main(void) {

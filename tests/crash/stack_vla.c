@@ -1,4 +1,5 @@
-/* And a block of its stack whose size is known late. */
+/* And a block of its stack whose size is known late.
+ * test: hosts wasi node20 node26 chromium */
 #include <goro.h>
 #include <stdio.h>
 #include <string.h>

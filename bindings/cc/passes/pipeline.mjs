@@ -35,7 +35,7 @@ export async function transform(input, output, { temp, optimize, names, verbose 
   note('stack growth', growStacks(linked));
   writeModule(linked, file('grown'));
 
-  await wasmOpt(file('grown'), file('suspendable'), ['--strip-dwarf', ...ASYNCIFY]);
+  await wasmOpt(file('grown'), file('suspendable'), ASYNCIFY);
 
   const suspendable = readModule(file('suspendable'));
   note('unwind bound', boundUnwinding(suspendable));
@@ -46,6 +46,7 @@ export async function transform(input, output, { temp, optimize, names, verbose 
 
   const optimized = readModule(file('optimized'));
   fillFrames(optimized);
+  optimized.runPasses(['strip-producers', 'strip-target-features']);
   validate(optimized);
   writeModule(optimized, output, { names });
 }

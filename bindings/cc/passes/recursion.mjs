@@ -65,26 +65,27 @@ export const chargedSize = (module, size) =>
 /** If a function has one plain frame, make that larger. */
 function enlargeFrame(module, writes) {
   const [open] = writes.filter((w) => w.kind === 'open');
-  const plain = open?.align === 16 && writes.every((w) =>
-    w.size === open.size && (w === open || w.kind === 'close') && operator(w) === (w === open ? SubInt32 : AddInt32));
-  if (!plain) return false;
+  const fits = (w) => w.size === open.size && infoOf(w.formula).op === (w === open ? SubInt32 : AddInt32);
+  const others = writes.filter((w) => w !== open);
+  if (open?.align !== 16 || !writes.every(fits) || !others.every((w) => w.kind === 'close')) return false;
   for (const formula of new Set(writes.map((w) => w.formula))) {
     binaryen.Binary.setRight(formula, module.i32.add(module.i32.const(open.size), frame(module)));
   }
   return true;
 }
 
-const operator = ({ formula }) => infoOf(formula).op;
-
 /** Put a frame of its own around a function's body. */
 function addFrame(module, names, f) {
   const { i32, none, unreachable } = binaryen;
   const fp = addLocal(f, i32);
   const result = f.results === none ? undefined : addLocal(f, f.results);
-  const lower = () => module.i32.sub(module.global.get(names.sp, i32), frame(module));
-  const open = () => module.global.set(names.sp, module.local.tee(fp, checked(module, names, lower(), fp, () => frame(module)), i32));
-  const close = () => module.global.set(names.sp, module.i32.add(module.local.get(fp, i32), frame(module)));
-  const closeWith = (value, end) => [module.local.set(result, value), close(), end(module.local.get(result, f.results))];
+  const size = () => frame(module);
+  const lower = () => module.i32.sub(module.global.get(names.sp, i32), size());
+  const open = () =>
+    module.global.set(names.sp, module.local.tee(fp, checked(module, names, lower(), fp, size), i32));
+  const close = () => module.global.set(names.sp, module.i32.add(module.local.get(fp, i32), size()));
+  const closeWith = (value, end) =>
+    [module.local.set(result, value), close(), end(module.local.get(result, f.results))];
 
   const body = rewrite(f.body, (expression, id) => {
     if (id !== binaryen.ReturnId) return expression;
@@ -95,8 +96,8 @@ function addFrame(module, names, f) {
     return module.block(null, end, unreachable);
   });
   const type = binaryen.getExpressionType(body);
-  const parts = { [none]: () => [body, close()], [unreachable]: () => [body] }[type] ?? (() => closeWith(body, (v) => v));
-  binaryen.Function.setBody(f.ref, module.block(null, [open(), ...parts()], f.results));
+  const rest = type === unreachable ? [body] : type === none ? [body, close()] : closeWith(body, (value) => value);
+  binaryen.Function.setBody(f.ref, module.block(null, [open(), ...rest], f.results));
 }
 
 /**
@@ -107,12 +108,14 @@ function addFrame(module, names, f) {
 export function fillFrames(module) {
   const name = frameImport(module);
   if (!name) return; // nothing recurses
-  const isFrame = (expression, id) => id === binaryen.GlobalGetId && binaryen.GlobalGet.getName(expression) === name;
+  const isFrame = (expression, id) =>
+    id === binaryen.GlobalGetId && binaryen.GlobalGet.getName(expression) === name;
   const all = functionsOf(module);
   const paying = all.filter((f) => contains(f.body, isFrame));
   const bytes = chargesOf(module, all, new Set(paying.map((f) => f.name)));
   for (const f of paying) {
-    const body = rewrite(f.body, (expression, id) => (isFrame(expression, id) ? module.i32.const(bytes(f)) : expression));
+    const body = rewrite(f.body, (expression, id) =>
+      isFrame(expression, id) ? module.i32.const(bytes(f)) : expression);
     binaryen.Function.setBody(f.ref, body);
     module.runPassesOnFunction(f.ref, ['precompute', 'optimize-instructions', 'vacuum']);
   }

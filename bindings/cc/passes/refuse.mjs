@@ -16,10 +16,10 @@ const isTailCall = (expression, id) =>
 
 function refuseFunction(f) {
   if (contains(f.body, (_, id) => EXCEPTIONS.has(id))) {
-    throw new ModuleError(`${f.name} uses wasm exceptions (setjmp and longjmp may be made of them), through which asyncify cannot unwind`);
+    throw new ModuleError(`${f.name} uses wasm exceptions (or longjmp), through which asyncify cannot unwind`);
   }
   if (contains(f.body, isTailCall)) {
-    throw new ModuleError(`${f.name} has a tail call, through which asyncify cannot unwind: compile without -mtail-call`);
+    throw new ModuleError(`${f.name} has a tail call, through which asyncify cannot unwind (-mtail-call)`);
   }
 }
 

@@ -22,7 +22,8 @@ import { exportsOf, functionsOf, ModuleError, needExport } from './module.mjs';
 import { contains, infoOf, rewrite, walk } from './walk.mjs';
 
 const unknown = (where) =>
-  new ModuleError(`internal error: ${where}: asyncify's code does not look as the unwind pass knows it (another version of Binaryen?)`);
+  new ModuleError(`internal error: ${where}: asyncify's code is not as the unwind pass knows it ` +
+    '(another version of Binaryen?)');
 
 /** The globals that asyncify added, found by what its functions do. */
 function asyncifyGlobals(module, functions) {
@@ -52,8 +53,8 @@ function positionChange(expression, data) {
   if (sum.id !== binaryen.BinaryId) throw unknown('a store of the position');
   const load = infoOf(sum.left);
   const right = infoOf(sum.right);
-  const plain = load.id === binaryen.LoadId && load.offset === 0 && isGet(load.ptr, data) && right.id === binaryen.ConstId;
-  if (!plain || ![binaryen.AddInt32, binaryen.SubInt32].includes(sum.op)) throw unknown('a store of the position');
+  const isLoad = load.id === binaryen.LoadId && load.offset === 0 && isGet(load.ptr, data);
+  if (!isLoad || right.id !== binaryen.ConstId || ![binaryen.AddInt32, binaryen.SubInt32].includes(sum.op)) throw unknown('a store of the position');
   return sum.op === binaryen.AddInt32 ? right.value : -right.value;
 }
 
@@ -82,7 +83,8 @@ function overflowCheck(module, data, overflow) {
 
 /** Does a function read asyncify's state?  Then it can be suspended. */
 const isInstrumented = (f, state) =>
-  contains(f.body, (expression, id) => id === binaryen.GlobalGetId && binaryen.GlobalGet.getName(expression) === state);
+  contains(f.body, (expression, id) =>
+    id === binaryen.GlobalGetId && binaryen.GlobalGet.getName(expression) === state);
 
 /**
  * @param {import('binaryen').default.Module} module after asyncify
@@ -108,7 +110,8 @@ export function boundUnwinding(module) {
     const { found, size } = pushes(f, data);
     if (size === 0) continue;
     if (size > UNWIND_SLACK) {
-      throw new ModuleError(`${f.name} keeps ${size} bytes of locals when it suspends, more than ${UNWIND_SLACK}: split it, or compile it with -O1 or more`);
+      throw new ModuleError(`${f.name} keeps ${size} bytes of locals when it suspends, more than ${UNWIND_SLACK}: ` +
+        'split it, or compile it with -O1 or more');
     }
     frames++;
     largest = Math.max(largest, size);

@@ -22,9 +22,17 @@ function kind(kind, children = '', list) {
   });
 }
 
-for (const leaf of ['Nop', 'LocalGet', 'GlobalGet', 'Const', 'MemorySize', 'Unreachable', 'AtomicFence', 'DataDrop', 'RefFunc', 'RefNull', 'TableSize']) {
-  kind(leaf);
-}
+kind('Nop');
+kind('Unreachable');
+kind('LocalGet');
+kind('GlobalGet');
+kind('Const');
+kind('MemorySize');
+kind('AtomicFence');
+kind('DataDrop');
+kind('RefFunc');
+kind('RefNull');
+kind('TableSize');
 kind('Block', '', ['Children', 'ChildAt']);
 kind('If', 'Condition IfTrue IfFalse');
 kind('Loop', 'Body');
