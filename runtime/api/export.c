@@ -191,13 +191,18 @@ goro_time goro_now(void) { return nanotime(); }
 
 FLAT void goro_sleep(goro_duration d) { goro__timeSleep(d); }
 
-goro_chan *goro_after(goro_duration d) { return (goro_chan *)goro__After(d); }
+goro_chan *goro_after(goro_duration d) {
+  goro__needg("goro_after");
+  return (goro_chan *)goro__After(d);
+}
 
 goro_timer *goro_timer_new(goro_duration d) {
+  goro__needg("goro_timer_new");
   return (goro_timer *)goro__NewTimer(d);
 }
 
 goro_timer *goro_after_func(goro_duration d, goro_func fn, void *arg) {
+  goro__needg("goro_after_func");
   if (!fn) goro__fatal("go of nil func value");
   return (goro_timer *)goro__AfterFunc(d, fn, arg, NULL);
 }
@@ -215,6 +220,7 @@ void goro_timer_free(goro_timer *t) {
 }
 
 goro_ticker *goro_ticker_new(goro_duration d) {
+  goro__needg("goro_ticker_new");
   return (goro_ticker *)goro__NewTicker(d);
 }
 

@@ -232,41 +232,48 @@ size_t goro_chan_len(goro_chan *c);
  *   Go       cap(c) */
 size_t goro_chan_cap(goro_chan *c);
 
+/* Of the functions of GORO_CHAN_OF a program need not call all. */
+#define GORO_UNUSED_OK_ __attribute__((unused))
+
 /* GORO_CHAN_OF(T, name): a channel type of its own for elements of type T,
  * with Go's directions checked by the compiler:
  *   name            chan T       name_make(cap), name_free, name_close
  *   name_sender     chan<- T     name_send_only(ch), name_send(tx, v)
  *   name_receiver   <-chan T     name_recv_only(ch), name_recv(rx, &v)
  * Each holds the goro_chan in its field c. */
-#define GORO_CHAN_OF(T, name)                                                  \
-  typedef struct name {                                                        \
-    goro_chan *c;                                                              \
-  } name;                                                                      \
-  typedef struct name##_sender {                                               \
-    goro_chan *c;                                                              \
-  } name##_sender;                                                             \
-  typedef struct name##_receiver {                                             \
-    goro_chan *c;                                                              \
-  } name##_receiver;                                                           \
-  static inline name name##_make(size_t cap) {                                 \
-    name ch_ = {goro_chan_make(sizeof(T), cap)};                               \
-    return ch_;                                                                \
-  }                                                                            \
-  static inline void name##_free(name ch) { goro_chan_free(ch.c); }            \
-  static inline void name##_close(name##_sender tx) { goro_chan_close(tx.c); } \
-  static inline name##_sender name##_send_only(name ch) {                      \
-    name##_sender tx_ = {ch.c};                                                \
-    return tx_;                                                                \
-  }                                                                            \
-  static inline name##_receiver name##_recv_only(name ch) {                    \
-    name##_receiver rx_ = {ch.c};                                              \
-    return rx_;                                                                \
-  }                                                                            \
-  static inline void name##_send(name##_sender tx, T v) {                      \
-    goro_chan_send(tx.c, &v);                                                  \
-  }                                                                            \
-  static inline bool name##_recv(name##_receiver rx, T *v) {                   \
-    return goro_chan_recv(rx.c, v);                                            \
+#define GORO_CHAN_OF(T, name)                                                \
+  typedef struct name {                                                      \
+    goro_chan *c;                                                            \
+  } name;                                                                    \
+  typedef struct name##_sender {                                             \
+    goro_chan *c;                                                            \
+  } name##_sender;                                                           \
+  typedef struct name##_receiver {                                           \
+    goro_chan *c;                                                            \
+  } name##_receiver;                                                         \
+  GORO_UNUSED_OK_ static inline name name##_make(size_t cap) {               \
+    name ch_ = {goro_chan_make(sizeof(T), cap)};                             \
+    return ch_;                                                              \
+  }                                                                          \
+  GORO_UNUSED_OK_ static inline void name##_free(name ch) {                  \
+    goro_chan_free(ch.c);                                                    \
+  }                                                                          \
+  GORO_UNUSED_OK_ static inline void name##_close(name##_sender tx) {        \
+    goro_chan_close(tx.c);                                                   \
+  }                                                                          \
+  GORO_UNUSED_OK_ static inline name##_sender name##_send_only(name ch) {    \
+    name##_sender tx_ = {ch.c};                                              \
+    return tx_;                                                              \
+  }                                                                          \
+  GORO_UNUSED_OK_ static inline name##_receiver name##_recv_only(name ch) {  \
+    name##_receiver rx_ = {ch.c};                                            \
+    return rx_;                                                              \
+  }                                                                          \
+  GORO_UNUSED_OK_ static inline void name##_send(name##_sender tx, T v) {    \
+    goro_chan_send(tx.c, &v);                                                \
+  }                                                                          \
+  GORO_UNUSED_OK_ static inline bool name##_recv(name##_receiver rx, T *v) { \
+    return goro_chan_recv(rx.c, v);                                          \
   }
 
 /* ======================================================================

@@ -133,8 +133,9 @@ static void recovery(struct g *gp, struct callframe *target) {
     return;
   }
   /* The goroutine's own function returns. */
+  gp->exiting |= exiting;
   goro__rundefers_at_entry(gp);
-  if (gp->ismain && !exiting) os_libc_exit(main_code);
+  if (gp->ismain && !gp->exiting) os_libc_exit(main_code);
   goro__drop();
 }
 
@@ -236,6 +237,15 @@ static void mark_repanicked(struct _panic *p) {
       p->link->repanicked = true;
 }
 
+/* Go: printindented.  A text cannot look like the rest of the report. */
+static void printindented(const char *s) {
+  for (const char *nl; (nl = strchr(s, '\n')); s = nl + 1) {
+    goro__printsn(s, (size_t)(nl + 1 - s));
+    goro__prints("\t");
+  }
+  goro__prints(s);
+}
+
 static void printpanics(struct _panic *p) {
   if (p->link) {
     printpanics(p->link);
@@ -245,7 +255,7 @@ static void printpanics(struct _panic *p) {
   if (p->goexit) return;
   goro__prints("panic: ");
   if (p->runtime_error) goro__prints("runtime error: ");
-  goro__prints(p->msg);
+  printindented(p->msg);
   if (p->recovered && p->repanicked)
     goro__prints(" [recovered, repanicked]");
   else if (p->recovered)

@@ -208,6 +208,7 @@ void goro__goexit0(struct m *mp, struct g *gp) {
   gp->m = NULL;
   gp->preempt = false;
   gp->ismain = false;
+  gp->exiting = false;
   gp->name = NULL;
   gp->param = NULL;
   gp->_panic = NULL;

@@ -141,6 +141,7 @@ struct g {
   uint8_t waitreason;    /* enum waitReason, valid in Gwaiting */
   bool preempt;          /* asked to yield at the next safe point */
   bool ismain;           /* r/o */
+  bool exiting;          /* as callframe.exiting, of the goroutine's function */
   struct g *schedlink;   /* link in a run queue or free list */
   struct m *m;           /* current M; NULL when not running */
   struct gstack stack;

@@ -31,7 +31,8 @@ export function build(source, target, { debug = false, flags = [] } = {}) {
     ...(target === 'native' ? ['--target=native', '--sanitize', '-g'] : []),
     ...WARNINGS, ...INCLUDES, ...PLACES, '-O1', ...flags,
   ];
-  const key = hash([read(source), common(), libraries(target), args.join(' ')]);
+  const more = flags.filter((f) => f.endsWith('.c')).map((f) => read(join(root, f)));
+  const key = hash([read(source), ...more, common(), libraries(target), args.join(' ')]);
   const name = basename(source, '.c');
   const folder = join(built, `${name}-${target}-${key}`);
   if (!started.has(folder)) {
