@@ -51,7 +51,7 @@ export const LINK = {
     '-sALLOW_MEMORY_GROWTH=1', `-sSTACK_SIZE=${M_STACK}`,
     '-sSUPPORT_LONGJMP=0', '-sENVIRONMENT=web,worker,node',
     // Nothing else refers to the runtime in a program without goroutines.
-    '-Wl,--undefined=goro__js_boot',
+    '-Wl,--undefined=goro__js_boot', '-Wl,--wrap=exit',
   ],
   native: ['-Wl,--wrap=main', '-pthread'],
 };

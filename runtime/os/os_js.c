@@ -73,6 +73,18 @@ void os_main(void *unused) {
 
 _Noreturn void os_libc_exit(int code) { exit(code); }
 
+/* exit() is linked to this (--wrap=exit).  Emscripten's own is JavaScript, and
+ * calls the handlers from there, where they could not wait: asyncify does not
+ * unwind JavaScript's frames. */
+void __funcs_on_exit(void);
+_Noreturn void __real_exit(int code);
+_Noreturn void __wrap_exit(int code);
+
+_Noreturn void __wrap_exit(int code) {
+  __funcs_on_exit();
+  __real_exit(code);
+}
+
 _Noreturn void os_exit(int code) { goro_js_exit(code); }
 
 /* ---- clocks ---- */

@@ -11,7 +11,7 @@
  * copied into the output one by one, so they know each other by __deps only.
  */
 addToLibrary({
-  $goroJs__deps: ['$ENV', 'malloc', 'goro__js_boot', 'goro__js_slice', 'goro__host_fault', '$stringToNewUTF8'],
+  $goroJs__deps: ['$ENV', 'malloc', 'goro__js_boot', 'goro__js_slice', 'goro__host_fault', 'proc_exit', '$stringToNewUTF8'],
   // Before the program: the environment, for getenv. After it is loaded: run.
   // The hooks of the user's own stay.
   $goroJs__postset: `
@@ -97,8 +97,8 @@ addToLibrary({
         _goro__host_fault(stringToNewUTF8(text));
       } catch (second) {
         if (second?.name === 'ExitStatus') return;
-        err(`fatal error: ${text}`);
-        try { quit_(2, new ExitStatus(2)); } catch {}
+        err(`fatal error: ${text}`); // too broken to report by itself
+        try { _proc_exit(2); } catch {}
       }
     },
 
@@ -109,8 +109,20 @@ addToLibrary({
       for (const line of lines) (fd === 1 ? out : err)(line);
     },
 
-    /** Bring out what is left of lines. */
+    /**
+     * Bring out lines that have no end yet: ours, and what libc has written,
+     * which Emscripten keeps, in one of two places, until the end comes.
+     */
     flush() {
+      if (typeof printCharBuffers == 'object') {
+        for (const fd of [1, 2]) if (printCharBuffers[fd].length) printChar(fd, 10);
+      }
+      if (typeof FS == 'object' && FS.getStream) {
+        for (const fd of [1, 2]) {
+          const stream = FS.getStream(fd);
+          if (stream?.tty) stream.stream_ops.fsync?.(stream);
+        }
+      }
       for (const fd of [1, 2]) {
         if (goroJs.partial[fd]) goroJs.print(fd, '\n');
       }
@@ -138,7 +150,7 @@ addToLibrary({
   goro_js_flush__deps: ['$goroJs'],
   goro_js_flush: () => goroJs.flush(),
 
-  goro_js_exit__deps: ['$goroJs', 'proc_exit'],
+  goro_js_exit__deps: ['$goroJs'],
   goro_js_exit: (code) => {
     goroJs.flush();
     goroJs.ended = true;

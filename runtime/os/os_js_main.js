@@ -9,5 +9,11 @@ if (globalThis.process?.versions?.node && process.argv[1]) {
   try {
     main = pathToFileURL(realpathSync(process.argv[1])).href;
   } catch {} // not a file: node --eval, or a bundler's loader
-  if (main === import.meta.url) await Module();
+  if (main === import.meta.url) {
+    await Module().catch((error) => {
+      // It ended before main, with a report and the exit code set.
+      if (error?.name !== 'ExitStatus') throw error;
+      process.exitCode = error.status;
+    });
+  }
 }

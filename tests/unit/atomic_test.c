@@ -22,7 +22,7 @@
     CHECK(!CasAcq(&v, 22, 1) && v == 23);                      \
     CHECK(CasAcq(&v, 23, 24) && v == 24);                      \
     v = 0;                                                     \
-    CHECK(Xadd(&v, -1) == (T)-1); /* wraps around */           \
+    CHECK(Xadd(&v, -1) == (T) - 1); /* wraps around */         \
     CHECK(Xadd(&v, 1) == 0);                                   \
   }
 

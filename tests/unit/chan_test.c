@@ -30,7 +30,8 @@ static struct g *start(void (*f)(void *), struct op *o, enum waitReason why) {
   struct g *gp = unit_go(f, o);
   UNIT_UNTIL(unit_parked(gp));
   CHECK(gp->waitreason == why);
-  CHECK(gp->waiting != NULL && gp->waiting->c == o->c && !gp->waiting->isSelect);
+  CHECK(gp->waiting != NULL && gp->waiting->c == o->c &&
+        !gp->waiting->isSelect);
   return gp;
 }
 
@@ -43,11 +44,12 @@ static struct g *start_send(struct op *o) {
 }
 
 static bool quiet(struct hchan *c) {
-  return !c->recvq.first && !c->recvq.last && !c->sendq.first &&
-         !c->sendq.last;
+  return !c->recvq.first && !c->recvq.last && !c->sendq.first && !c->sendq.last;
 }
 
-static struct hchan *ints(size_t cap) { return goro__makechan(sizeof(int), cap); }
+static struct hchan *ints(size_t cap) {
+  return goro__makechan(sizeof(int), cap);
+}
 
 static void send(struct hchan *c, int v) { goro__chansend1(c, &v); }
 
@@ -70,7 +72,7 @@ static void make(void *arg) {
 }
 
 static void test_make(void) {
-  static const struct sizes good[] = {{0, 0}, {0, 5}, {0, 1 << 30}, {1, 0},
+  static const struct sizes good[] = {{0, 0}, {0, 5},    {0, 1 << 30}, {1, 0},
                                       {4, 1}, {1000, 3}, {3, 7}};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
     struct hchan *c = goro__makechan(good[i].elemsize, good[i].cap);
@@ -78,11 +80,11 @@ static void test_make(void) {
     CHECK(c->elemsize == good[i].elemsize && !c->closed && quiet(c));
     goro__chanfree(c);
   }
-  static struct sizes bad[] = {{SIZE_MAX, 0},       {SIZE_MAX, SIZE_MAX},
-                               {1, SIZE_MAX},       {0, SIZE_MAX},
-                               {8, SIZE_MAX / 8},   {SIZE_MAX / 2, 2},
-                               {SIZE_MAX / 4, 5},   {0x80000000u, 0},
-                               {0, 0x80000000u},    {16, SIZE_MAX / 16 - 1}};
+  static struct sizes bad[] = {{SIZE_MAX, 0},     {SIZE_MAX, SIZE_MAX},
+                               {1, SIZE_MAX},     {0, SIZE_MAX},
+                               {8, SIZE_MAX / 8}, {SIZE_MAX / 2, 2},
+                               {SIZE_MAX / 4, 5}, {0x80000000u, 0},
+                               {0, 0x80000000u},  {16, SIZE_MAX / 16 - 1}};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     CHECK(unit_panics(make, &bad[i], "makechan: size out of range"));
   CHECK(goro__chanlen(NULL) == 0 && goro__chancap(NULL) == 0);

@@ -233,10 +233,8 @@ static void test_select(void) {
   w = 9;
   CHECK(goro_select_default(k + 1, 1) == 0 && !k[1].ok && w == 0);
   CHECK(panics(select_send, c, "send on closed channel"));
-  CHECK(panics(select_negative, NULL,
-               "select: number of cases out of range"));
-  CHECK(panics(select_too_many, NULL,
-               "select: number of cases out of range"));
+  CHECK(panics(select_negative, NULL, "select: number of cases out of range"));
+  CHECK(panics(select_too_many, NULL, "select: number of cases out of range"));
   goro_chan_free(c);
 }
 

@@ -6,7 +6,9 @@ enum { nmany = 300 };
 
 static struct mutex m[nmany];
 
-static void acquire(int i, enum lockrank r) { goro__lockrank_acquire(&m[i], r); }
+static void acquire(int i, enum lockrank r) {
+  goro__lockrank_acquire(&m[i], r);
+}
 static void release(int i) { goro__lockrank_release(&m[i]); }
 static bool held(int i) { return goro__lockrank_held(&m[i]); }
 

@@ -610,7 +610,9 @@ static void test_stack(void) {
 
 static char text[] = "text";
 
-static void panics_kept(void *msg) { goro__gopanic(goro__keepmsg(msg), NULL, false); }
+static void panics_kept(void *msg) {
+  goro__gopanic(goro__keepmsg(msg), NULL, false);
+}
 
 static const char *kept;
 

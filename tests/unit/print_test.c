@@ -52,7 +52,8 @@ static int64_t parse(const char *p, size_t n) {
 static void test_random(void) {
   char buf[24];
   for (int i = 0; i < 20000; i++) {
-    uint64_t bits = (uint64_t)unit_rand(UINT32_MAX) << 32 | unit_rand(UINT32_MAX);
+    uint64_t bits =
+        (uint64_t)unit_rand(UINT32_MAX) << 32 | unit_rand(UINT32_MAX);
     int64_t v = (int64_t)(bits >> unit_rand(64));
     if (unit_rand(2)) v = -v;
     CHECK(parse(buf, goro__itoa(buf, v)) == v);

@@ -71,7 +71,8 @@ static void test_independent(void) {
 }
 
 static void test_range(void) {
-  static const uint32_t bounds[] = {1, 2, 3, 7, 100, 65537, 0x80000000, UINT32_MAX};
+  static const uint32_t bounds[] = {1,   2,     3,          7,
+                                    100, 65537, 0x80000000, UINT32_MAX};
   for (size_t b = 0; b < sizeof bounds / sizeof *bounds; b++) {
     uint32_t max = 0, min = UINT32_MAX, bound = bounds[b];
     for (int i = 0; i < 5000; i++) {

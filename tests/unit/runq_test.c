@@ -151,8 +151,9 @@ static void test_share(void) {
   int32_t maxprocs = sched.maxprocs;
   static const struct {
     int32_t procs, queued, taken;
-  } rows[] = {{1, 10, 10}, {2, 10, 6},  {4, 10, 3},    {10, 10, 2}, {100, 10, 1},
-              {1, 1, 1},   {8, 1, 1},   {1, 1000, 128}, {4, 400, 101}};
+  } rows[] = {{1, 10, 10}, {2, 10, 6},     {4, 10, 3},
+              {10, 10, 2}, {100, 10, 1},   {1, 1, 1},
+              {8, 1, 1},   {1, 1000, 128}, {4, 400, 101}};
   for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
     sched.maxprocs = rows[r].procs;
     for (int i = 0; i < rows[r].queued; i++) global_put(i);

@@ -4,13 +4,14 @@
 #include "base/rand.h"
 #include "wait/select.h"
 
-static struct hchan *ints(size_t cap) { return goro__makechan(sizeof(int), cap); }
+static struct hchan *ints(size_t cap) {
+  return goro__makechan(sizeof(int), cap);
+}
 
 static void send(struct hchan *c, int v) { goro__chansend1(c, &v); }
 
 static bool quiet(struct hchan *c) {
-  return !c->recvq.first && !c->recvq.last && !c->sendq.first &&
-         !c->sendq.last;
+  return !c->recvq.first && !c->recvq.last && !c->sendq.first && !c->sendq.last;
 }
 
 static struct scase on_send(struct hchan *c, void *elem) {
@@ -109,9 +110,11 @@ static void select_n(void *arg) {
 }
 
 static void test_range(void) {
-  static struct range bad[] = {{-1}, {INT32_MIN}, {SELECT_MAX + 1}, {INT32_MAX}};
+  static struct range bad[] = {
+      {-1}, {INT32_MIN}, {SELECT_MAX + 1}, {INT32_MAX}};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-    CHECK(unit_panics(select_n, &bad[i], "select: number of cases out of range"));
+    CHECK(
+        unit_panics(select_n, &bad[i], "select: number of cases out of range"));
 }
 
 /* ---- orders ---- */
@@ -177,12 +180,18 @@ static double chi_square(const uint32_t *count, int n) {
  * and the seed is fixed. */
 static double chi_limit(int df) {
   switch (df) {
-    case 1: return 23.93;
-    case 2: return 27.63;
-    case 3: return 30.66;
-    case 4: return 33.38;
-    case 11: return 50.0;
-    default: return 56.5; /* 15 */
+  case 1:
+    return 23.93;
+  case 2:
+    return 27.63;
+  case 3:
+    return 30.66;
+  case 4:
+    return 33.38;
+  case 11:
+    return 50.0;
+  default:
+    return 56.5; /* 15 */
   }
 }
 
@@ -245,10 +254,10 @@ static void test_uniform(void) {
   uniform_mixed(4, 0, false);
   uniform_mixed(5, 0, true);
   uniform_mixed(12, 0, false);
-  uniform_mixed(16, 0, true);      /* sorted as a heap */
-  uniform_mixed(6, 0x1, true);     /* not the first */
-  uniform_mixed(6, 0x20, true);    /* not the last */
-  uniform_mixed(8, 0xaa, false);   /* no send */
+  uniform_mixed(16, 0, true);    /* sorted as a heap */
+  uniform_mixed(6, 0x1, true);   /* not the first */
+  uniform_mixed(6, 0x20, true);  /* not the last */
+  uniform_mixed(8, 0xaa, false); /* no send */
   uniform_mixed(16, 0xfff, true);
   uniform_same();
 }

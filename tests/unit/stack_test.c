@@ -68,7 +68,8 @@ static void test_first(void) {
       CHECK(goro__seg_floor(s) >= (uintptr_t)(s + 1));
       CHECK(!s->prev && !s->next);
       CHECK(goro__seg_contains(s, hi) && goro__seg_contains(s, s->lo));
-      CHECK(!goro__seg_contains(s, hi + 1) && !goro__seg_contains(s, s->lo - 1));
+      CHECK(!goro__seg_contains(s, hi + 1) &&
+            !goro__seg_contains(s, s->lo - 1));
     }
 }
 
@@ -274,9 +275,12 @@ static void check_frame(const struct made_up *s, uintptr_t fp, size_t n) {
 
 static size_t some_size(void) {
   switch (unit_rand(10)) {
-    case 0: return 16 * (1 + unit_rand(300));
-    case 1: return 16 * unit_rand(9);
-    default: return 16 * (1 + unit_rand(12));
+  case 0:
+    return 16 * (1 + unit_rand(300));
+  case 1:
+    return 16 * unit_rand(9);
+  default:
+    return 16 * (1 + unit_rand(12));
   }
 }
 
