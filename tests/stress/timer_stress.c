@@ -52,8 +52,8 @@ static void timeout(dice *d) {
 }
 
 static void ticks(dice *d) {
-  goro_ticker *t = goro_ticker_new(20 * GORO_MICROSECOND + soon(d) / 4);
   goro_time start = goro_now(), due;
+  goro_ticker *t = goro_ticker_new(20 * GORO_MICROSECOND + soon(d) / 4);
   for (int i = 0; i < 3; i++) {
     REQUIRE(goro_chan_recv(goro_ticker_chan(t), &due));
     REQUIRE(due >= start && due <= goro_now());
