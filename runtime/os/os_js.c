@@ -22,6 +22,7 @@
 #include <emscripten.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -106,12 +107,15 @@ int64_t os_walltime(void) {
 uint32_t os_fail_alloc_at;
 #endif
 
-/* Emscripten's dlmalloc aligns to 16. */
+/* Emscripten's malloc aligns to 8 only. */
 void *os_alloc(size_t size) {
 #if GORO_DEBUG
   if (os_fail_alloc_at != 0 && --os_fail_alloc_at == 0) return NULL;
 #endif
-  return calloc(1, size);
+  if (size > PTRDIFF_MAX) return NULL;
+  size_t whole = (size + 15) & ~(size_t)15;
+  void *p = aligned_alloc(16, whole);
+  return p ? memset(p, 0, whole) : NULL;
 }
 
 void os_free(void *p) { free(p); }

@@ -66,6 +66,7 @@ static struct stackseg *seg_alloc(size_t mem) {
   }
   s = os_alloc(mem);
   if (!s) goro__oom(mem);
+  goro_assert((uintptr_t)s % 16 == 0); /* os_free gets it back as it is */
   return goro__seg_first(s, mem);
 }
 
