@@ -4,6 +4,7 @@
 struct pair {
   goro_chan *a, *b;
   int n;
+  goro_waitgroup wg;
 };
 
 static void pong(void *arg) {
@@ -13,11 +14,13 @@ static void pong(void *arg) {
     goro_chan_recv(p->a, &v);
     goro_chan_send(p->b, &v);
   }
+  goro_waitgroup_done(&p->wg);
 }
 
 static void pingpong(int n) {
-  struct pair p = {goro_chan_make(sizeof(int), 0),
-                   goro_chan_make(sizeof(int), 0), n};
+  struct pair p = {
+      goro_chan_make(sizeof(int), 0), goro_chan_make(sizeof(int), 0), n, {0}};
+  goro_waitgroup_add(&p.wg, 1);
   GORO_GO(pong, &p);
   for (int i = 0; i < n; i++) {
     int v = i;
@@ -25,7 +28,7 @@ static void pingpong(int n) {
     goro_chan_recv(p.b, &v);
     bench_check(v == i, "pingpong");
   }
-  goro_gosched(); /* pong returns from its last send */
+  goro_waitgroup_wait(&p.wg);
   goro_chan_free(p.a);
   goro_chan_free(p.b);
 }
