@@ -105,7 +105,7 @@ const memo = (compute) => {
 const common = memo(() =>
   hash([
     hashFiles([
-      ...below(join(root, 'runtime'), /\.h$/),
+      ...below(join(root, 'runtime'), /\.(h|js)$/),
       ...below(tests, /\.h$/),
       ...below(DRIVER, /\.m?js$/),
     ]),
