@@ -329,8 +329,9 @@ goro__unwind_overflow(void) {
   goro__asyncify_stop_unwind();
   ms.state = SW_NORMAL;
   uint32_t cap = ms.scratchcap * 2;
-  char *bigger = cap > SCRATCH_MAX ? NULL : os_alloc(cap + SCRATCH_SLACK);
-  if (!bigger) goro__stack_overflow("unwind buffer", ms.scratchcap);
+  if (cap > SCRATCH_MAX) goro__stack_overflow("unwind buffer", ms.scratchcap);
+  char *bigger = os_alloc(cap + SCRATCH_SLACK);
+  if (!bigger) goro__oom(cap + SCRATCH_SLACK);
   memcpy(bigger, ms.scratch, used);
   os_free(ms.scratch);
   ms.scratch = bigger;
