@@ -118,20 +118,14 @@ static struct stackseg *seg_next(struct gstack *gs, struct stackseg *s,
   return t;
 }
 
-/* The segment of gs that holds sp, or NULL.  From the newest: it is nearly
- * always one of the last two. */
-static struct stackseg *seg_search(const struct gstack *gs, uintptr_t sp) {
+/* The segment of gs that holds sp.  From the newest: it is nearly always one
+ * of the last two. */
+static struct stackseg *seg_find(const struct gstack *gs, uintptr_t sp) {
   struct stackseg *s = gs->seg;
   while (s->next) s = s->next;
   for (; s; s = s->prev)
     if (sp - goro__seg_floor(s) <= s->size + STACK_RED) return s;
-  return NULL;
-}
-
-static struct stackseg *seg_find(const struct gstack *gs, uintptr_t sp) {
-  struct stackseg *s = seg_search(gs, sp);
-  if (!s) goro__throw("stack: stack pointer outside the goroutine's stack");
-  return s;
+  goro__throw("stack: stack pointer outside the goroutine's stack");
 }
 
 uintptr_t goro__stack_adjust(struct gstack *gs, uintptr_t old, uintptr_t nsp) {
@@ -140,13 +134,7 @@ uintptr_t goro__stack_adjust(struct gstack *gs, uintptr_t old, uintptr_t nsp) {
     gs->seg = s;
     return nsp;
   }
-  if (nsp > old) { /* a restore, into an older segment */
-    struct stackseg *older = seg_search(gs, nsp);
-    if (older) {
-      gs->seg = older;
-      return nsp;
-    } /* else a frame so large that sp wrapped around */
-  }
+  /* A frame so large that sp wrapped around asks for more than there is. */
   struct stackseg *t = seg_next(gs, s, old - nsp);
   t->saved_sp = old;
   gs->seg = t;

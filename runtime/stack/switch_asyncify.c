@@ -298,6 +298,8 @@ static GORO_NOINLINE uintptr_t morestack_on_m(uintptr_t old, uintptr_t nsp) {
   if (!gs) {
     /* Before boot (constructors run first), or the M's own stack is full. */
     if (nsp >= (uintptr_t)__stack_low + STACK_RED) return nsp;
+    /* The report needs stack itself, and nothing here goes on: from the top. */
+    set_sp((uintptr_t)__stack_high);
     goro__stack_overflow("stack of the host thread",
                          (size_t)(__stack_high - __stack_low));
   }
