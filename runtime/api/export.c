@@ -33,6 +33,9 @@ _Static_assert(offsetof(goro_case, order_) == offsetof(struct scase, pollorder),
 #define COND(c) ((struct Cond *)(c))
 #define TIMER(t) ((struct timeTimer *)(t))
 
+/* Where a goroutine that was asked to gives way (preempt.c). */
+#define SAFEPOINT() goro__safepoint(getg())
+
 /* ---- goroutines ---- */
 
 void goro_go_at(const goro_site *site, goro_func fn, void *arg) {
@@ -55,10 +58,28 @@ uint64_t goro_goid(void) {
 }
 
 void goro_set_name(const char *name) {
-  goro__needg("goro_set_name")->name = name;
+  StoreRelaxed(&goro__needg("goro_set_name")->name, name);
 }
 
-int goro_gomaxprocs(int n) { return goro__GOMAXPROCS(n); }
+void goro_lock_os_thread(void) { goro__LockOSThread(); }
+
+void goro_unlock_os_thread(void) { goro__UnlockOSThread(); }
+
+static intptr_t call_syscall(void *fn, void *arg) {
+  ((goro_func)(uintptr_t)fn)(arg);
+  return 0;
+}
+
+void goro_syscall(goro_func fn, void *arg) {
+  goro__entersyscall();
+  goro__nounwind(call_syscall, (void *)(uintptr_t)fn, arg);
+  goro__exitsyscall();
+}
+
+int goro_gomaxprocs(int n) {
+  if (n > 0) goro__needg("goro_gomaxprocs");
+  return goro__GOMAXPROCS(n);
+}
 
 int goro_num_cpu(const char **reason) {
   if (reason) *reason = sched.cpureason;
@@ -71,7 +92,15 @@ size_t goro_set_max_stack(size_t bytes) {
   return old;
 }
 
-void goro_dump(void) { goro__dump(); }
+void goro_dump(void) {
+  if (!GORO_THREADS || !goro__on_gstack()) {
+    goro__dump();
+    return;
+  }
+  goro__stopTheWorld();
+  goro__dump();
+  goro__startTheWorld();
+}
 
 /* ---- channels ---- */
 
@@ -82,18 +111,22 @@ goro_chan *goro_chan_make(size_t elemsize, size_t cap) {
 void goro_chan_free(goro_chan *c) { goro__chanfree(CHAN(c)); }
 
 FLAT void goro_chan_send(goro_chan *c, const void *elem) {
+  SAFEPOINT();
   goro__chansend1(CHAN(c), elem);
 }
 
 FLAT bool goro_chan_recv(goro_chan *c, void *elem) {
+  SAFEPOINT();
   return goro__chanrecv2(CHAN(c), elem);
 }
 
 bool goro_chan_try_send(goro_chan *c, const void *elem) {
+  SAFEPOINT();
   return goro__selectnbsend(CHAN(c), elem);
 }
 
 bool goro_chan_try_recv(goro_chan *c, void *elem, bool *ok) {
+  SAFEPOINT();
   return goro__selectnbrecv(CHAN(c), elem, ok);
 }
 
@@ -104,10 +137,12 @@ size_t goro_chan_len(goro_chan *c) { return goro__chanlen(CHAN(c)); }
 size_t goro_chan_cap(goro_chan *c) { return goro__chancap(CHAN(c)); }
 
 FLAT int goro_select(goro_case *cases, int n) {
+  SAFEPOINT();
   return goro__selectgo((struct scase *)cases, n, true);
 }
 
 int goro_select_default(goro_case *cases, int n) {
+  SAFEPOINT();
   return goro__selectgo((struct scase *)cases, n, false);
 }
 
@@ -137,20 +172,29 @@ const char *goro_recover(void) { return goro_recover_value(NULL); }
 
 /* ---- sync ---- */
 
-void goro_mutex_lock(goro_mutex *m) { goro__Mutex_Lock(MUTEX(m)); }
+void goro_mutex_lock(goro_mutex *m) {
+  SAFEPOINT();
+  goro__Mutex_Lock(MUTEX(m));
+}
 bool goro_mutex_try_lock(goro_mutex *m) {
   return goro__Mutex_TryLock(MUTEX(m));
 }
 void goro_mutex_unlock(goro_mutex *m) { goro__Mutex_Unlock(MUTEX(m)); }
 
-void goro_rwmutex_rlock(goro_rwmutex *rw) { goro__RWMutex_RLock(RWMUTEX(rw)); }
+void goro_rwmutex_rlock(goro_rwmutex *rw) {
+  SAFEPOINT();
+  goro__RWMutex_RLock(RWMUTEX(rw));
+}
 bool goro_rwmutex_try_rlock(goro_rwmutex *rw) {
   return goro__RWMutex_TryRLock(RWMUTEX(rw));
 }
 void goro_rwmutex_runlock(goro_rwmutex *rw) {
   goro__RWMutex_RUnlock(RWMUTEX(rw));
 }
-void goro_rwmutex_lock(goro_rwmutex *rw) { goro__RWMutex_Lock(RWMUTEX(rw)); }
+void goro_rwmutex_lock(goro_rwmutex *rw) {
+  SAFEPOINT();
+  goro__RWMutex_Lock(RWMUTEX(rw));
+}
 bool goro_rwmutex_try_lock(goro_rwmutex *rw) {
   return goro__RWMutex_TryLock(RWMUTEX(rw));
 }
@@ -165,6 +209,7 @@ void goro_waitgroup_done(goro_waitgroup *wg) {
   goro__WaitGroup_Done(WAITGROUP(wg));
 }
 FLAT void goro_waitgroup_wait(goro_waitgroup *wg) {
+  SAFEPOINT();
   goro__WaitGroup_Wait(WAITGROUP(wg));
 }
 void goro_waitgroup_go(goro_waitgroup *wg, goro_func fn, void *arg) {
@@ -189,7 +234,10 @@ void goro_cond_broadcast(goro_cond *c) { goro__Cond_Broadcast(COND(c)); }
 
 goro_time goro_now(void) { return nanotime(); }
 
-FLAT void goro_sleep(goro_duration d) { goro__timeSleep(d); }
+FLAT void goro_sleep(goro_duration d) {
+  SAFEPOINT();
+  goro__timeSleep(d);
+}
 
 goro_chan *goro_after(goro_duration d) {
   goro__needg("goro_after");

@@ -133,11 +133,39 @@ uint64_t goro_goid(void);
  *   Go       none; runtime/pprof labels serve the purpose */
 void goro_set_name(const char *name);
 
-/* How many goroutines can run at the same time.  n < 1 only asks.
- *   Returns  the setting before the call; 1 where memory is not shared
+/* Set how many goroutines can run at the same time; n < 1 only asks.  To
+ * change it stops all other goroutines for a moment.
+ *   Blocks   until every running goroutine has called the runtime, if n
+ *            changes the setting
+ *   Fatal    outside a goroutine, if n > 0
+ *   Returns  the setting before the call: at first goro_num_cpu, or
+ *            GORO_MAXPROCS from the environment; always 1 where memory is not
+ *            shared, and never more than 256
  *   Callable goroutine
  *   Go       runtime.GOMAXPROCS */
 int goro_gomaxprocs(int n);
+
+/* Keep this goroutine on the host thread that it runs on, and all others off
+ * that thread, until as many calls of goro_unlock_os_thread or its end.
+ *   Fatal    outside a goroutine
+ *   Callable goroutine
+ *   Go       runtime.LockOSThread */
+void goro_lock_os_thread(void);
+
+/* Undo one goro_lock_os_thread; nothing to undo is no error.
+ *   Fatal    outside a goroutine
+ *   Callable goroutine
+ *   Go       runtime.UnlockOSThread */
+void goro_unlock_os_thread(void);
+
+/* Call fn(arg), which may block in the host: other goroutines go on, on
+ * another thread if there can be one.  fn must call nothing of goro.h.
+ *   Blocks   until fn returns and a thread is free for this goroutine
+ *   Fatal    outside a goroutine; if fn suspends
+ *   Callable goroutine
+ *   Go       none; runtime.entersyscall and exitsyscall, around every system
+ *            call */
+void goro_syscall(goro_func fn, void *arg);
 
 /* How many goroutines the host could run at the same time.
  *   Returns  the number; *reason, if not NULL, gets a text that says why
@@ -153,7 +181,8 @@ int goro_num_cpu(const char **reason);
 size_t goro_set_max_stack(size_t bytes);
 
 /* Write all goroutines, with their states, to standard error.
- *   Callable goroutine
+ *   Blocks   until every running goroutine has called the runtime
+ *   Callable anywhere
  *   Go       runtime.Stack(buf, true) */
 void goro_dump(void);
 

@@ -151,6 +151,16 @@ int os_ncpu(const char **reason) {
 
 bool os_canblock(void) { return false; }
 
+bool os_newm(void (*fn)(void *), void *arg) {
+  (void)fn;
+  (void)arg;
+  return false;
+}
+
+void os_wakem0(void) {} /* it is the only M, and awake */
+
+void os_procyield(void) {}
+
 bool os_pending(void) { return false; }
 
 void os_futexsleep(uint32_t *addr, uint32_t val, int64_t ns) {

@@ -8,7 +8,7 @@
  * on the main goroutine, as __real_main.
  *
  * Invariants:
- *  1. The M blocks in os_futexsleep and nowhere else.
+ *  1. An M blocks in os_futexsleep and nowhere else.
  *  2. getg and setg are calls: the address of a thread-local variable is
  *     never kept across a switch, after which another thread may run.
  *
@@ -22,6 +22,8 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -135,11 +137,41 @@ const char *os_getenv(const char *name) { return getenv(name); }
 /* ---- the M ---- */
 
 int os_ncpu(const char **reason) {
-  *reason = "one M in this build";
-  return 1;
+  cpu_set_t set;
+  *reason = "processors this process may use";
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+struct unix_thread {
+  void (*fn)(void *);
+  void *arg;
+};
+
+static void *thread_main(void *v) {
+  struct unix_thread t = *(struct unix_thread *)v;
+  free(v);
+  t.fn(t.arg);
+  return NULL;
+}
+
+bool os_newm(void (*fn)(void *), void *arg) {
+  struct unix_thread *t = malloc(sizeof *t);
+  pthread_t id;
+  if (!t) return false;
+  *t = (struct unix_thread){fn, arg};
+  if (pthread_create(&id, NULL, thread_main, t) != 0) {
+    free(t);
+    return false;
+  }
+  pthread_detach(id);
+  return true;
 }
 
 bool os_canblock(void) { return true; }
+
+void os_wakem0(void) {} /* it blocks, and is woken by its futex */
+
+void os_procyield(void) { sched_yield(); }
 
 bool os_pending(void) { return false; }
 

@@ -107,6 +107,16 @@ int os_ncpu(const char **reason) {
 
 bool os_canblock(void) { return true; }
 
+bool os_newm(void (*fn)(void *), void *arg) {
+  (void)fn;
+  (void)arg;
+  return false;
+}
+
+void os_wakem0(void) {} /* it is the only M, and awake */
+
+void os_procyield(void) {}
+
 bool os_pending(void) { return false; }
 
 /* Sleep to the end: poll_oneoff may come back early, and on a relative timeout

@@ -2,15 +2,22 @@
  *
  * Go: runtime/proc.go (checkdead).
  *
- * Invariant: the verdict is never false.  It is given only when no G is
- * runnable, no timer is set, and the host has nothing that may still call
+ * It is asked for whenever an M has nothing to do.  While any M runs, or sleeps
+ * until a timer (netpoll.c), or is in the host, it is not idle.
+ *
+ * Invariant: the verdict is never false.  It is given only when every M is
+ * idle, no timer is set, and the host has nothing that may still call
  * (os_pending); then nothing can ever happen again.
  */
 #include "sched/runtime2.h"
 
 void goro__checkdead(void) {
-  if (os_pending()) return;
-  if (goro__timeSleepUntil() != INT64_MAX) return;
+  assertLockHeld(&sched.lock);
+  int32_t run = sched.mcount - sched.nmidle - sched.nmidlelocked - sched.nmsys;
+  if (run > 0) return;
+  if (run < 0) goro__throw("checkdead: inconsistent counts of Ms");
+  if (os_pending() || goro__timeSleepUntil() != INT64_MAX) return;
+  unlock(&sched.lock); /* the report wants it */
   if (goro__gcount() == 0)
     goro__fatal("no goroutines (main called runtime.Goexit) - deadlock!");
   goro__fatal("all goroutines are asleep - deadlock!");

@@ -218,12 +218,34 @@ static intptr_t flush_stdio(void *a, void *b) {
   return 0;
 }
 
+static struct m *dying;   /* atomic: the M that reports, and ends it all */
+static uint32_t reported; /* atomic: it has printed everything */
+
+/* Another M reports already.  It ends the program; M0 of a host with an event
+ * loop must not wait for that long, as the end may need its thread. */
+_Noreturn static void wait_for_end(void) {
+  uint32_t never = 0;
+  while (os_canblock()) os_futexsleep(&never, 0, -1);
+  while (!Load(&reported)) os_procyield();
+  os_exit(2);
+}
+
 /* What the program printed so far comes first, and a report is made only once:
  * an error while reporting one ends the program at once. */
 static void startpanic_m(void) {
-  static uint32_t dying;
-  if (Xchg(&dying, 1)) os_exit(3);
+  struct g *gp = getg();
+  struct m *mp = gp && gp->m ? gp->m : &goro__m0;
+  if (!Cas(&dying, NULL, mp)) {
+    if (Load(&dying) == mp) os_exit(3);
+    wait_for_end();
+  }
   goro__nounwind(flush_stdio, NULL, NULL);
+}
+
+_Noreturn static void endpanic(void) {
+  goro__printflush();
+  Store(&reported, 1);
+  os_exit(2);
 }
 
 static bool same_value(const struct _panic *a, const struct _panic *b) {
@@ -269,8 +291,7 @@ _Noreturn static void fatalpanic(struct g *gp, struct _panic *p) {
   printpanics(p);
   goro__prints("\n");
   goro__printg(gp);
-  goro__printflush();
-  os_exit(2);
+  endpanic();
 }
 
 _Noreturn static void die(const char *msg) {
@@ -278,7 +299,7 @@ _Noreturn static void die(const char *msg) {
   goro__prints(msg);
   goro__prints("\n\n");
   goro__dump();
-  os_exit(2);
+  endpanic();
 }
 
 void goro__throw(const char *msg) {

@@ -6,11 +6,12 @@
  * Invariants:
  *  1. A G's state changes only through casgstatus, by its owner.
  *  2. A G record, once made, is in allgs for ever; when dead it is on exactly
- *     one free list.
+ *     one free list.  allgs is in chunks that never move, so that a report can
+ *     read it without a lock.
  *  3. goid 0 is the g0 of an M; 1 is the main goroutine.
  *
- * Locks: allglock guards allgs; sched.gFree.lock and sched.sudoglock the
- * central lists; a P's own lists need none.
+ * Locks: allglock guards additions to allgs; sched.gFree.lock and
+ * sched.sudoglock the central lists; a P's own lists need none.
  */
 #include <string.h>
 
@@ -21,15 +22,15 @@
 struct schedt sched;
 struct m goro__m0;
 
-struct mutex allglock;
-struct g **allgs;
+static struct mutex allglock;
+static struct g **allgs[32]; /* chunk k has ALLG_FIRST << k entries */
 uint32_t allglen;
-static uint32_t allgcap; /* under allglock */
 uint32_t ngs;
 
 static struct g g0_of_m0;
 
 enum {
+  ALLG_FIRST = 64,
   GFREE_MAX = 64, /* dead Gs a P keeps; half go to the central list */
   SUDOG_MAX = 64, /* free sudogs a P keeps */
 };
@@ -49,35 +50,69 @@ static uint64_t envnum(const char *name, uint64_t def) {
   uint64_t v = 0;
   for (; *s; s++) {
     if (*s < '0' || *s > '9' || v > UINT64_MAX / 10 - 1)
-      goro__fatal("GORO_SEED and GORO_STACK_MAX must be decimal numbers");
+      goro__fatal("GORO_MAXPROCS, GORO_SEED and GORO_STACK_MAX must be decimal "
+                  "numbers");
     v = v * 10 + (uint64_t)(*s - '0');
   }
   return v;
 }
 
-static void minit(struct m *mp) {
-  mp->g0 = &g0_of_m0;
-  mp->g0->m = mp;
-  mp->g0->atomicstatus = Grunning;
+static struct g *g0_init(struct m *mp, struct g *g0) {
+  mp->g0 = g0;
+  g0->m = mp;
+  g0->atomicstatus = Grunning;
+  return g0;
+}
+
+/* Put mp on the list of all. */
+static void mcommoninit(struct m *mp) {
+  mp->slice_end = INT64_MAX;
+  lock(&sched.lock);
+  mp->id = sched.mcount++;
+  mp->alllink = sched.allm;
+  StoreRel(&sched.allm, mp); /* a report reads the list without the lock */
+  unlock(&sched.lock);
+}
+
+struct m *goro__allocm(void) {
+  struct m *mp = goro__mallocz(sizeof *mp);
+  g0_init(mp, goro__mallocz(sizeof(struct g)));
+  mp->canblock = true; /* only M0 may be one that cannot */
+  mcommoninit(mp);
+  return mp;
+}
+
+/* With a seed each M's choices follow from it as well. */
+void goro__minit(struct m *mp) {
   setg(mp->g0);
   goro__switch_minit();
+  goro__randinit(sched.seed ? sched.seed + (uint64_t)mp->id : 0);
+}
+
+static int32_t start_maxprocs(void) {
+  uint64_t n = envnum("GORO_MAXPROCS", 0);
+  if (n == 0 || !GORO_THREADS) n = (uint64_t)sched.ncpu;
+  return (int32_t)GORO_MIN(n, (uint64_t)MAXPROCS);
 }
 
 void goro__schedinit(void) {
+  struct m *mp = &goro__m0;
   lockInit(&sched.lock, lockRankSched);
   lockInit(&sched.gFree.lock, lockRankGFree);
   lockInit(&sched.sudoglock, lockRankSudog);
   lockInit(&allglock, lockRankAllg);
-  minit(&goro__m0);
+  setg(g0_init(mp, &g0_of_m0));
   sched.starttime = nanotime();
+  sched.lastpoll = sched.starttime;
   sched.seed = envnum("GORO_SEED", 0);
   sched.systematic = sched.seed != 0;
-  goro__randinit(sched.seed);
+  mcommoninit(mp);
+  mp->canblock = os_canblock();
+  goro__minit(mp);
   uint64_t max = envnum("GORO_STACK_MAX", goro__maxstacksize);
   goro__maxstacksize = max > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)max;
   sched.ncpu = os_ncpu(&sched.cpureason);
-  goro__m0.p = goro__procresize(sched.ncpu);
-  goro__m0.p->m = &goro__m0;
+  goro__procresize(mp, start_maxprocs());
 }
 
 static const struct gosite main_site = {.fn = "main"};
@@ -91,9 +126,20 @@ void goro__rt0(void) {
 
 /* ---- states ---- */
 
+/* suspendG has gp for a moment: wait.  Otherwise its owner is wrong. */
+static GORO_NOINLINE void casgstatus_slow(struct g *gp, uint32_t oldval,
+                                          uint32_t newval) {
+  while (!Cas(&gp->atomicstatus, oldval, newval)) {
+    uint32_t now = Load(&gp->atomicstatus);
+    if (now != oldval && now != (oldval | Gscan))
+      goro__throw("proc: goroutine is not in the state its owner left it in");
+    os_procyield();
+  }
+}
+
 void goro__casgstatus(struct g *gp, uint32_t oldval, uint32_t newval) {
   if (unlikely(!Cas(&gp->atomicstatus, oldval, newval)))
-    goro__throw("proc: goroutine is not in the state its owner left it in");
+    casgstatus_slow(gp, oldval, newval);
 }
 
 struct g *goro__needg(const char *op) {
@@ -114,18 +160,30 @@ int32_t goro__gcount(void) { return (int32_t)Load(&ngs); }
 
 /* ---- records ---- */
 
+/* Where entry i is: chunk k begins at ALLG_FIRST * (2^k - 1). */
+static struct g **allg_slot(uint32_t i, uint32_t *chunk) {
+  uint32_t n = i / ALLG_FIRST + 1;
+  *chunk = 31 - (uint32_t)__builtin_clz(n);
+  struct g **c = LoadAcq(&allgs[*chunk]); /* pairs with StoreRel in allgadd */
+  return c ? c + (i - ALLG_FIRST * ((UINT32_C(1) << *chunk) - 1)) : NULL;
+}
+
+struct g *goro__allg(uint32_t i) {
+  uint32_t chunk;
+  return *allg_slot(i, &chunk);
+}
+
 static void allgadd(struct g *gp) {
+  uint32_t chunk;
   lock(&allglock);
-  if (allglen == allgcap) {
-    uint32_t cap = allgcap ? allgcap * 2 : 64;
-    struct g **bigger = goro__mallocz(cap * sizeof *bigger);
-    if (allgs) memcpy(bigger, allgs, allglen * sizeof *bigger);
-    os_free(allgs);
-    allgs = bigger;
-    allgcap = cap;
+  struct g **slot = allg_slot(allglen, &chunk);
+  if (!slot) {
+    size_t size = (size_t)ALLG_FIRST << chunk;
+    StoreRel(&allgs[chunk], goro__mallocz(size * sizeof *slot));
+    slot = allg_slot(allglen, &chunk);
   }
-  allgs[allglen] = gp;
-  StoreRelaxed(&allglen, allglen + 1);
+  *slot = gp;
+  StoreRel(&allglen, allglen + 1); /* publishes the entry to reports */
   unlock(&allglock);
 }
 
@@ -136,25 +194,27 @@ static struct g *malg(void) {
   return gp;
 }
 
-/* Move half of pp's free Gs to the central list. */
-static void gfput_slow(struct p *pp) {
+/* Move pp's free Gs but for `keep` of them to the central list. */
+static void gfput_central(struct p *pp, int32_t keep) {
   lock(&sched.gFree.lock);
-  while (pp->ngFree > GFREE_MAX / 2) {
+  while (pp->ngFree > keep) {
     struct g *gp = pp->gFree;
     pp->gFree = gp->schedlink;
     pp->ngFree--;
     gp->schedlink = sched.gFree.list;
     sched.gFree.list = gp;
-    sched.gFree.n++;
+    StoreRelaxed(&sched.gFree.n, sched.gFree.n + 1);
   }
   unlock(&sched.gFree.lock);
 }
+
+void goro__gfpurge(struct p *pp) { gfput_central(pp, 0); }
 
 static void gfput(struct p *pp, struct g *gp) {
   goro_assert(readgstatus(gp) == Gdead);
   gp->schedlink = pp->gFree;
   pp->gFree = gp;
-  if (++pp->ngFree >= GFREE_MAX) gfput_slow(pp);
+  if (++pp->ngFree >= GFREE_MAX) gfput_central(pp, GFREE_MAX / 2);
 }
 
 /* Fill pp's list from the central one. */
@@ -163,7 +223,7 @@ static GORO_NOINLINE void gfget_slow(struct p *pp) {
   while (pp->ngFree < GFREE_MAX / 2 && sched.gFree.list) {
     struct g *gp = sched.gFree.list;
     sched.gFree.list = gp->schedlink;
-    sched.gFree.n--;
+    StoreRelaxed(&sched.gFree.n, sched.gFree.n - 1);
     gp->schedlink = pp->gFree;
     pp->gFree = gp;
     pp->ngFree++;
@@ -172,7 +232,7 @@ static GORO_NOINLINE void gfget_slow(struct p *pp) {
 }
 
 static struct g *gfget(struct p *pp) {
-  if (unlikely(!pp->gFree) && sched.gFree.n > 0) gfget_slow(pp);
+  if (unlikely(!pp->gFree) && LoadRelaxed(&sched.gFree.n) > 0) gfget_slow(pp);
   struct g *gp = pp->gFree;
   if (!gp) return NULL;
   pp->gFree = gp->schedlink;
@@ -192,12 +252,13 @@ struct g *goro__newproc(void (*fn)(void *), void *arg,
   goro__gstack_init(&gp->stack, gp->stack0, GSTACK0);
   gp->startfn = fn;
   gp->startarg = arg;
-  gp->startsite = site;
-  gp->parentGoid = me->goid;
-  gp->goid = Xadd(&sched.goidgen, 1);
+  StoreRelaxed(&gp->startsite, site);
+  StoreRelaxed(&gp->parentGoid, me->goid);
+  StoreRelaxed(&gp->goid, Xadd(&sched.goidgen, 1));
   Xadd(&ngs, 1);
   goro__casgstatus(gp, Gdead, Grunnable);
   goro__runqput(pp, gp, true);
+  goro__wakep_ifidle();
   return gp;
 }
 
@@ -205,11 +266,15 @@ struct g *goro__newproc(void (*fn)(void *), void *arg,
 void goro__goexit0(struct m *mp, struct g *gp) {
   goro__casgstatus(gp, Grunning, Gdead);
   goro_assert(!gp->waiting && !gp->frame);
-  gp->m = NULL;
-  gp->preempt = false;
+  StoreRelaxed(&gp->m, NULL);
+  if (unlikely(gp->lockedm)) {
+    gp->lockedm = NULL;
+    mp->lockedg = NULL;
+    mp->nlocked = 0;
+  }
   gp->ismain = false;
   gp->exiting = false;
-  gp->name = NULL;
+  StoreRelaxed(&gp->name, NULL);
   gp->param = NULL;
   gp->_panic = NULL;
   if (unlikely(gp->panicmsg)) goro__freemsgs(gp);
@@ -228,7 +293,7 @@ void goro__gopark(bool (*unlockf)(struct g *, void *), void *l,
   mp->waitunlockf = unlockf;
   mp->waitlock = l;
   mp->mcall = MCALL_PARK;
-  gp->waitreason = (uint8_t)reason;
+  StoreRelaxed(&gp->waitreason, (uint8_t)reason);
   goro__leave();
 }
 
@@ -245,6 +310,7 @@ void goro__goparkunlock(struct mutex *l, enum waitReason reason) {
 void goro__goready(struct g *gp) {
   goro__casgstatus(gp, Gwaiting, Grunnable);
   goro__runqput(getg()->m->p, gp, true);
+  goro__wakep_ifidle();
 }
 
 void goro__Gosched(void) {
@@ -287,9 +353,10 @@ struct sudog *goro__acquireSudog(void) {
   return s;
 }
 
-static GORO_NOINLINE void releaseSudog_slow(struct p *pp) {
+/* Move pp's free sudogs but for `keep` of them to the central list. */
+static GORO_NOINLINE void sudogs_central(struct p *pp, int32_t keep) {
   lock(&sched.sudoglock);
-  while (pp->nsudogcache > SUDOG_MAX / 2) {
+  while (pp->nsudogcache > keep) {
     struct sudog *s = pp->sudogcache;
     pp->sudogcache = s->next;
     pp->nsudogcache--;
@@ -299,11 +366,14 @@ static GORO_NOINLINE void releaseSudog_slow(struct p *pp) {
   unlock(&sched.sudoglock);
 }
 
+void goro__sudogpurge(struct p *pp) { sudogs_central(pp, 0); }
+
 void goro__releaseSudog(struct sudog *s) {
   goro_assert(!s->elem && !s->isSelect && !s->next && !s->prev && !s->c &&
               !s->waitlink);
   struct p *pp = getg()->m->p;
   s->next = pp->sudogcache;
   pp->sudogcache = s;
-  if (unlikely(++pp->nsudogcache >= SUDOG_MAX)) releaseSudog_slow(pp);
+  if (unlikely(++pp->nsudogcache >= SUDOG_MAX))
+    sudogs_central(pp, SUDOG_MAX / 2);
 }

@@ -28,7 +28,7 @@ static void gQueue_pushBack(struct gQueue *q, struct g *gp) {
   else
     q->head = gp;
   q->tail = gp;
-  q->size++;
+  StoreRelaxed(&q->size, q->size + 1);
 }
 
 static struct g *gQueue_pop(struct gQueue *q) {
@@ -37,7 +37,7 @@ static struct g *gQueue_pop(struct gQueue *q) {
   q->head = gp->schedlink;
   if (!q->head) q->tail = NULL;
   gp->schedlink = NULL;
-  q->size--;
+  StoreRelaxed(&q->size, q->size - 1);
   return gp;
 }
 
@@ -56,7 +56,7 @@ void goro__globrunqputbatch(struct gQueue *batch) {
   else
     sched.runq.head = batch->head;
   sched.runq.tail = batch->tail;
-  sched.runq.size += batch->size;
+  StoreRelaxed(&sched.runq.size, sched.runq.size + batch->size);
   *batch = (struct gQueue){0};
 }
 
@@ -105,7 +105,7 @@ static void ring_put(struct p *pp, struct g *gp) {
     uint32_t h = LoadAcq(&pp->runqhead); /* pairs with CasRel of takers */
     uint32_t t = pp->runqtail;
     if (likely(t - h < RUNQ_SIZE)) {
-      pp->runq[t % RUNQ_SIZE] = gp;
+      StoreRelaxed(&pp->runq[t % RUNQ_SIZE], gp);
       StoreRel(&pp->runqtail, t + 1); /* publishes the slot to thieves */
       return;
     }
@@ -150,7 +150,7 @@ struct g *goro__runqget(struct p *pp, bool *inheritTime) {
     uint32_t h = LoadAcq(&pp->runqhead); /* pairs with CasRel of thieves */
     uint32_t t = pp->runqtail;
     if (t == h) return NULL;
-    struct g *gp = pp->runq[h % RUNQ_SIZE];
+    struct g *gp = LoadRelaxed(&pp->runq[h % RUNQ_SIZE]);
     if (CasRel(&pp->runqhead, h, h + 1)) return gp; /* commits the take */
   }
 }
@@ -168,12 +168,14 @@ static uint32_t runqgrab(struct p *pp, struct g **batch, uint32_t batchHead,
       struct g *next = stealRunNextG ? LoadRelaxed(&pp->runnext) : NULL;
       if (!next) return 0;
       if (!Cas(&pp->runnext, next, NULL)) continue;
-      batch[batchHead % RUNQ_SIZE] = next;
+      StoreRelaxed(&batch[batchHead % RUNQ_SIZE], next);
       return 1;
     }
     if (n > RUNQ_SIZE / 2) continue; /* h and t are not of one moment */
-    for (uint32_t i = 0; i < n; i++)
-      batch[(batchHead + i) % RUNQ_SIZE] = pp->runq[(h + i) % RUNQ_SIZE];
+    for (uint32_t i = 0; i < n; i++) {
+      struct g *gp = LoadRelaxed(&pp->runq[(h + i) % RUNQ_SIZE]);
+      StoreRelaxed(&batch[(batchHead + i) % RUNQ_SIZE], gp);
+    }
     if (CasRel(&pp->runqhead, h, h + n)) return n; /* commits the take */
   }
 }

@@ -4,7 +4,8 @@
  *
  * Terms:
  *  G  a goroutine.  Records are never freed, only reused (gfget/gfput).
- *  M  a host thread that runs Gs: for now the one M0; workers come next.
+ *  M  a host thread that runs Gs.  M0 is the one the program began on.  Records
+ *     are never freed.
  *  P  the right to run Go code, with its queue of runnable Gs, its timers and
  *     its caches.  An M needs a P to run Gs.
  *
@@ -15,7 +16,9 @@
  *     global queue, or a list that somebody is about to queue.
  *  3. A G that waits is reachable from what it waits for (sudog, timer), or it
  *     waits for ever (nil channel, empty select).
- *  4. g.m is the M while the G runs, and NULL otherwise.
+ *  4. g.m is the M while the G runs or is in a syscall, and NULL otherwise.
+ *  5. A P is held by one M, or idle (on sched.pidle), or in a syscall (whoever
+ *     changes its status from Psyscall has it), or stopped with the world.
  *
  * Locks: ranks in base/lockrank.h; every field below says who protects it.
  */
@@ -39,6 +42,10 @@ enum gstatus {
   Gpreempted /* stopped itself for suspendG; owned by whoever asked */
 };
 
+/* Added to a state of a G that is not running: suspendG has it, and its owner
+ * waits before it changes the state. */
+enum { Gscan = 0x1000 };
+
 /* Why a G waits; the dump prints waitReasonStrings.  Go: waitReason. */
 enum waitReason {
   waitReasonZero,
@@ -57,6 +64,7 @@ enum waitReason {
   waitReasonSyncWaitGroupWait,
   waitReasonPanicWait,
   waitReasonIOWait,
+  waitReasonStoppingTheWorld,
   waitReasonCount
 };
 
@@ -133,17 +141,26 @@ struct _panic {
 };
 
 /* What to do on the M once a G has left its stack. */
-enum mcall { MCALL_NONE, MCALL_PARK, MCALL_GOSCHED, MCALL_GOYIELD };
+enum mcall {
+  MCALL_NONE,
+  MCALL_PARK,
+  MCALL_GOSCHED,
+  MCALL_GOYIELD,
+  MCALL_PREEMPT,     /* stop for suspendG */
+  MCALL_EXITSYSCALL, /* back from the host, and there is no P */
+  MCALL_STOPWORLD    /* go on when the world has stopped */
+};
 
 struct g {
   /* Scheduling.  Owned with the state (invariant 1). */
   uint32_t atomicstatus; /* enum gstatus; atomic; casgstatus */
   uint8_t waitreason;    /* enum waitReason, valid in Gwaiting */
-  bool preempt;          /* asked to yield at the next safe point */
+  bool preemptStop;      /* atomic: asked to stop itself, for suspendG */
   bool ismain;           /* r/o */
   bool exiting;          /* as callframe.exiting, of the goroutine's function */
   struct g *schedlink;   /* link in a run queue or free list */
-  struct m *m;           /* current M; NULL when not running */
+  struct m *m;           /* atomic: current M; NULL when not running */
+  struct m *lockedm;     /* the only M that may run it, or NULL */
   struct gstack stack;
 
   uint64_t goid;       /* r/o while alive */
@@ -217,12 +234,19 @@ struct timer {
 };
 
 struct p {
-  int32_t id;         /* r/o */
-  uint32_t status;    /* enum pstatus; owner M, or sched.lock when idle */
-  struct p *link;     /* idle list; under sched.lock */
-  uint32_t schedtick; /* owner M: counts schedules, not inherited slices */
-  uint32_t slice;     /* owner M: inherited slices in a row */
-  struct m *m;        /* owner M */
+  int32_t id;           /* r/o */
+  uint32_t status;      /* enum pstatus; atomic; see invariant 5 */
+  struct p *link;       /* idle list; under sched.lock */
+  uint32_t schedtick;   /* owner M: counts schedules, not inherited slices */
+  uint32_t syscalltick; /* counts syscalls; whoever ends one */
+  uint32_t slice;       /* owner M: inherited slices in a row */
+  struct m *m;          /* atomic; owner M, NULL while idle or in a syscall */
+  struct {              /* what sysmon saw last; sysmon only */
+    uint32_t schedtick;
+    uint32_t syscalltick;
+    int64_t schedwhen;
+    int64_t syscallwhen;
+  } sysmontick;
 
   /* The local queue: a ring.  The owner adds at runqtail (StoreRel, pairs
    * with LoadAcq of thieves) and takes at runqhead (CasRel, pairs with LoadAcq
@@ -244,17 +268,43 @@ struct p {
   int64_t now;         /* owner M: clock as last read by the scheduler */
 };
 
-enum pstatus { Pidle, Prunning, Pgcstop, Pdead };
+/* Psyscall: its M is in the host, and takes it back by compare and swap if
+ * nobody else was faster.  Pgcstop: stopped with the world. */
+enum pstatus { Pidle, Prunning, Psyscall, Pgcstop, Pdead };
+
+/* A one-time event: one sleeps, one wakes.  Go: runtime2.go note. */
+struct note {
+  uint32_t key; /* atomic: 0 cleared, 1 has come */
+};
+
+/* Why an M that must not block its thread is away from the scheduler. */
+enum maway {
+  MHERE,    /* it is not */
+  MPARKED,  /* until somebody has given it a P and set its note */
+  MPOLLING, /* it waits for the next timer, without a P */
+  MSLICED,  /* its slice is over; its P is as in a syscall */
+  MSTOPPING /* it waits for the world to stop */
+};
 
 struct m {
-  int32_t id;     /* r/o */
-  struct g *g0;   /* r/o: stands for the M's own stack; never scheduled */
-  struct g *curg; /* owner M: the G that runs, or NULL */
-  struct p *p;    /* owner M */
-  struct m *alllink;
-  int32_t locks;     /* owner M: > 0 while it must keep M and P */
-  uint8_t mcall;     /* enum mcall; set by curg before it leaves */
-  bool spinning;     /* out of work, looking for some */
+  int32_t id;         /* r/o */
+  struct g *g0;       /* r/o: stands for the M's own stack; never scheduled */
+  struct g *curg;     /* owner M: the G that runs, or NULL */
+  bool preempt;       /* atomic: curg shall yield at its next safe point */
+  struct p *p;        /* owner M */
+  struct p *nextp;    /* the P to go on with; set before the note */
+  struct p *oldp;     /* owner M: the P it had when it entered a syscall */
+  struct m *alllink;  /* r/o once in sched.allm */
+  struct m *idlelink; /* list of idle Ms; under sched.lock */
+  struct note park;   /* it sleeps on this */
+  uint8_t mcall;      /* enum mcall; set by curg before it leaves */
+  uint8_t away;       /* enum maway; owner M */
+  bool canblock;      /* r/o after its start: it may block its thread */
+  bool spinning;      /* out of work, looking for some; owner M, or its waker */
+  struct g *lockedg;  /* owner M: the only G it may run, or NULL */
+  int32_t nlocked;    /* owner M: calls of LockOSThread to be undone */
+  struct g *stopper;  /* owner M: the G that waits for the world to stop */
+  void (*fn)(void);   /* r/o: what it does instead of scheduling, or NULL */
   int64_t slice_end; /* nanotime when goro__run must return; INT64_MAX: never */
 
   /* Arguments of gopark, used once the switch is complete. */
@@ -271,14 +321,40 @@ struct gQueue {
 
 struct schedt {
   struct mutex lock;
-  uint64_t goidgen;   /* atomic */
-  struct gQueue runq; /* global queue; under lock */
-  int32_t ngsys;
+  uint64_t goidgen;      /* atomic */
+  struct gQueue runq;    /* global queue; under lock, size read without it */
   struct p *pidle;       /* under lock */
   int32_t npidle;        /* atomic; written under lock */
-  int32_t maxprocs;      /* GOMAXPROCS; under lock */
+  int32_t maxprocs;      /* GOMAXPROCS; written with the world stopped */
   int32_t ncpu;          /* r/o after schedinit */
   const char *cpureason; /* why ncpu is what it is; r/o */
+
+  struct m *allm;        /* all Ms, by alllink; under lock */
+  struct m *midle;       /* Ms that wait for work; under lock */
+  int32_t nmidle;        /* under lock */
+  int32_t nmidlelocked;  /* Ms that wait for their locked G; under lock */
+  int32_t mcount;        /* Ms there are; under lock */
+  int32_t nmsys;         /* of these, not counted in a deadlock; under lock */
+  int32_t nmspinning;    /* atomic: Ms that look for work; schedule.c */
+  uint32_t needspinning; /* atomic: who goes idle shall look again */
+
+  /* Stopping the world, preempt.c. */
+  uint32_t gcwaiting;   /* atomic: Ms shall stop; written under lock */
+  int32_t stopwait;     /* Ps that run still; under lock */
+  struct note stopnote; /* stopwait is 0 */
+  bool stopperaway;     /* who waits for that cannot block; under lock */
+  int32_t newprocs;     /* GOMAXPROCS from startTheWorld on; 0: as before */
+
+  /* The M that sleeps until the next timer, netpoll.c. */
+  int64_t lastpoll;    /* atomic: 0 while there is one */
+  int64_t pollUntil;   /* atomic: when it wakes, 0: not known yet */
+  uint32_t pollbreak;  /* atomic: it shall come back now */
+  uint32_t pollisaway; /* atomic: it is M0, out in its event loop */
+
+  /* The monitor thread, sysmon.c. */
+  uint32_t hassysmon;  /* atomic: it was started */
+  uint32_t sysmonwait; /* atomic: it sleeps on sysmonnote */
+  struct note sysmonnote;
 
   struct { /* dead Gs that no P keeps */
     struct mutex lock;
@@ -298,13 +374,13 @@ struct schedt {
 extern struct schedt sched;
 extern struct m goro__m0;
 
-/* All Gs ever made; under allglock. */
-extern struct mutex allglock;
-extern struct g **allgs;
-extern uint32_t allglen;
-extern uint32_t ngs; /* atomic: goroutines alive, system ones not counted */
+extern uint32_t allglen; /* Gs ever made; atomic */
+extern uint32_t ngs;     /* atomic: goroutines alive, system ones not counted */
 
-extern struct p **allp; /* r/o after procresize */
+/* The Ps; r/o but for procresize, with the world stopped.  Who has no P reads
+ * nallp atomically.  An entry, once set, stays for ever. */
+enum { MAXPROCS = 256 };
+extern struct p *allp[MAXPROCS];
 extern int32_t nallp;
 
 /* tls.h: the current G; g0 while the M runs its own stack, NULL before boot.
@@ -329,6 +405,15 @@ GORO_UNWINDS void goro__goparkunlock(struct mutex *l, enum waitReason reason);
 /* Make gp, which waits, runnable: it runs next on this P. */
 void goro__goready(struct g *gp);
 
+/* The running G has been asked to yield: do what was asked for. */
+GORO_UNWINDS GORO_NOINLINE void goro__preempted(struct g *gp);
+
+/* A safe point: every call of the runtime that may unwind has one.  gp is the
+ * running G, or NULL before boot. */
+static inline GORO_UNWINDS void goro__safepoint(struct g *gp) {
+  if (likely(gp) && unlikely(LoadRelaxed(&gp->m->preempt))) goro__preempted(gp);
+}
+
 GORO_UNWINDS void goro__Gosched(void); /* to the end of the global queue */
 GORO_UNWINDS void goro__goyield(void); /* to the end of the local queue */
 GORO_UNWINDS void goro__Goexit(void);
@@ -336,8 +421,9 @@ GORO_UNWINDS void goro__Goexit(void);
 struct sudog *goro__acquireSudog(void);
 void goro__releaseSudog(struct sudog *s);
 
+/* Without Gscan. */
 static inline uint32_t readgstatus(struct g *gp) {
-  return LoadRelaxed(&gp->atomicstatus);
+  return LoadRelaxed(&gp->atomicstatus) & ~(uint32_t)Gscan;
 }
 void goro__casgstatus(struct g *gp, uint32_t oldval, uint32_t newval);
 
@@ -347,8 +433,6 @@ struct g *goro__needg(const char *op);
 void *goro__mallocz(size_t size); /* os_alloc, or goro__oom */
 
 int32_t goro__gcount(void);
-
-/* ---- schedule.c ---- */
 
 /* ---- runq.c ---- */
 void goro__runqput(struct p *pp, struct g *gp, bool next);
@@ -360,11 +444,46 @@ void goro__globrunqputbatch(struct gQueue *q);
 struct g *goro__globrunqget(struct p *pp, int32_t max);
 
 /* ---- processor.c ---- */
-struct p *goro__procresize(int32_t n);
-int32_t goro__GOMAXPROCS(int32_t n);
+/* The number of Ps; n > 0 changes it, which stops the world. */
+GORO_UNWINDS int32_t goro__GOMAXPROCS(int32_t n);
+
+/* ---- machine.c ---- */
+/* Bind the running goroutine to its M, and undo that; calls count. */
+void goro__LockOSThread(void);
+void goro__UnlockOSThread(void);
+/* There is work for one more M: wake or start it, unless one looks already. */
+GORO_NOINLINE void goro__wakep(void);
+
+/* Work was made runnable: if a P is idle, have somebody look for it.  The
+ * publication (seq_cst) comes before the look at npidle: it pairs with the
+ * recheck of an M that has just put its P down (schedule.c). */
+static inline void goro__wakep_ifidle(void) {
+  if (unlikely(Load(&sched.npidle) != 0)) goro__wakep();
+}
+
+/* ---- syscall.c ---- */
+/* The running goroutine is about to block in the host, and is back.  Between
+ * the two it may call nothing of the runtime. */
+void goro__entersyscall(void);
+GORO_UNWINDS void goro__exitsyscall(void);
+
+/* ---- preempt.c ---- */
+/* Stop all goroutines but the caller, and let them go on.  In between the
+ * caller must not park. */
+GORO_UNWINDS void goro__stopTheWorld(void);
+void goro__startTheWorld(void);
+
+/* A goroutine that stands still until resumeG. */
+struct suspendGState {
+  struct g *g;
+  bool dead;    /* it was over; nothing to resume */
+  bool stopped; /* it stopped itself for us */
+};
+GORO_UNWINDS struct suspendGState goro__suspendG(struct g *gp);
+void goro__resumeG(struct suspendGState s);
 
 /* ---- checkdead.c ---- */
-/* Nothing runs and nothing is runnable: fatal unless something can come. */
+/* No M may be running, see there.  Needs sched.lock. */
 void goro__checkdead(void);
 
 /* ---- systematic.c ---- */
@@ -415,6 +534,8 @@ int64_t goro__when(int64_t d);
 void goro__timers_check_invariants(struct timers *ts);
 /* Moves all timers of src into ts; the world is stopped. */
 void goro__timers_take(struct timers *ts, struct timers *src);
+
+/* ---- netpoll.c ---- */
 /* A timer was added or moved to `when`: an M that idles for longer must wake.
  * Go: wakeNetPoller. */
 void goro__wakeNetPoller(int64_t when);

@@ -669,8 +669,9 @@ int64_t goro__timers_wakeTime(struct timers *ts) {
 
 int64_t goro__timeSleepUntil(void) {
   int64_t next = maxWhen;
-  for (int32_t i = 0; i < nallp; i++) {
-    int64_t when = goro__timers_wakeTime(&allp[i]->timers);
+  int32_t n = Load(&nallp);
+  for (int32_t i = 0; i < n; i++) {
+    int64_t when = goro__timers_wakeTime(&LoadAcq(&allp[i])->timers);
     if (when != 0 && when < next) next = when;
   }
   return next;
@@ -681,11 +682,6 @@ int64_t goro__when(int64_t d) {
   if (d <= 0) return now;
   return d > maxWhen - now ? maxWhen : now + d;
 }
-
-/* Differs from Go: nothing to do while M0 is the only M.  Whoever changes a
- * timer then runs on the M that would have to be woken, and that M looks at
- * its timers before it idles. */
-void goro__wakeNetPoller(int64_t when) { (void)when; }
 
 void goro__timers_take(struct timers *ts, struct timers *src) {
   timers_lock(src);

@@ -2,15 +2,16 @@
  *
  * Go: runtime/traceback.go (goroutineheader, printcreatedby).
  *
- * Invariant: reads other Gs without their locks, because the program is about
- * to end and the world stands still: with one M, everything but the caller is
- * parked.
+ * Invariant: reads other Gs without owning them.  goro_dump stops the world
+ * for that.  A fatal error cannot wait: other Ms may go on meanwhile, so what
+ * is read here is written atomically, and points to what lives for ever.
  *
  * Differs from Go: there are no stack frames to walk in WebAssembly; a
  * goroutine is shown by its function, its wait reason and who started it.
  */
 #include "base/print.h"
 #include "sched/runtime2.h"
+#include "sched/schedule.h"
 
 const char *const goro__waitReasonStrings[waitReasonCount] = {
     [waitReasonZero] = "",
@@ -29,6 +30,7 @@ const char *const goro__waitReasonStrings[waitReasonCount] = {
     [waitReasonSyncWaitGroupWait] = "sync.WaitGroup.Wait",
     [waitReasonPanicWait] = "panicwait",
     [waitReasonIOWait] = "IO wait",
+    [waitReasonStoppingTheWorld] = "stopping the world",
 };
 
 static const char *const gStatusStrings[] = {
@@ -41,21 +43,22 @@ static const char *const gStatusStrings[] = {
 /* "goroutine 7 [chan receive, 2 minutes]:" */
 static void goroutineheader(struct g *gp) {
   uint32_t status = readgstatus(gp);
-  const char *what = gStatusStrings[status];
-  if (status == Gwaiting && gp->waitreason != waitReasonZero)
-    what = goro__waitReasonStrings[gp->waitreason];
+  uint8_t reason = LoadRelaxed(&gp->waitreason);
+  const char *what = gStatusStrings[status], *name = LoadRelaxed(&gp->name);
+  if (status == Gwaiting && reason != waitReasonZero)
+    what = goro__waitReasonStrings[reason];
   goro__prints("goroutine ");
-  goro__printuint(gp->goid);
-  if (gp->name) {
+  goro__printuint(LoadRelaxed(&gp->goid));
+  if (name) {
     goro__prints(" \"");
-    goro__prints(gp->name);
+    goro__prints(name);
     goro__prints("\"");
   }
   goro__prints(" [");
   goro__prints(what);
   if (status == Gwaiting) {
     int64_t now = (nanotime() - sched.starttime) / 1000000;
-    int64_t minutes = (now - gp->waitsince) / 60000;
+    int64_t minutes = (now - LoadRelaxed(&gp->waitsince)) / 60000;
     if (minutes >= 1) {
       goro__prints(", ");
       goro__printint(minutes);
@@ -66,12 +69,13 @@ static void goroutineheader(struct g *gp) {
 }
 
 static void printcreatedby(struct g *gp) {
-  const struct gosite *site = gp->startsite;
-  if (gp->parentGoid == 0) return;
+  const struct gosite *site = LoadRelaxed(&gp->startsite);
+  uint64_t parent = LoadRelaxed(&gp->parentGoid);
+  if (parent == 0) return;
   goro__prints("created by ");
   goro__prints(site && site->caller ? site->caller : "?");
   goro__prints(" in goroutine ");
-  goro__printuint(gp->parentGoid);
+  goro__printuint(parent);
   goro__prints("\n");
   if (!site || !site->file) return;
   goro__prints("\t");
@@ -82,7 +86,7 @@ static void printcreatedby(struct g *gp) {
 }
 
 void goro__printg(struct g *gp) {
-  const struct gosite *site = gp->startsite;
+  const struct gosite *site = LoadRelaxed(&gp->startsite);
   goroutineheader(gp);
   goro__prints(site && site->fn ? site->fn : "?");
   goro__prints("(...)\n");
@@ -95,8 +99,9 @@ enum { DUMP_MAX = 100 };
 void goro__tracebackothers(struct g *me) {
   uint32_t shown = 0, more = 0;
   bool first = !me || me->goid == 0;
-  for (uint32_t i = 0; i < allglen; i++) {
-    struct g *gp = allgs[i];
+  uint32_t n = LoadAcq(&allglen); /* pairs with StoreRel in allgadd */
+  for (uint32_t i = 0; i < n; i++) {
+    struct g *gp = goro__allg(i);
     if (gp == me || readgstatus(gp) == Gdead) continue;
     if (shown++ >= DUMP_MAX) {
       more++;

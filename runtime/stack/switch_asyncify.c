@@ -296,8 +296,10 @@ GORO_NOINLINE intptr_t goro__nounwind(intptr_t (*f)(void *, void *), void *a,
 static GORO_NOINLINE uintptr_t morestack_on_m(uintptr_t old, uintptr_t nsp) {
   struct gstack *gs = ms.gs;
   if (!gs) {
-    /* Before boot (constructors run first), or the M's own stack is full. */
-    if (nsp >= (uintptr_t)__stack_low + STACK_RED) return nsp;
+    /* Before boot (constructors run first), or the M's own stack is full.  It
+     * may begin at address 0: nsp has then wrapped around. */
+    uintptr_t lo = (uintptr_t)__stack_low + STACK_RED;
+    if (nsp >= lo && nsp <= (uintptr_t)__stack_high) return nsp;
     /* The report needs stack itself, and nothing here goes on: from the top. */
     set_sp((uintptr_t)__stack_high);
     goro__stack_overflow("stack of the host thread",

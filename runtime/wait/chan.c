@@ -87,11 +87,11 @@ struct sudog *goro__waitq_dequeue(struct waitq *q) {
     struct sudog *sg = q->first;
     if (!sg) return NULL;
     struct sudog *y = sg->next;
+    StoreRelaxed(&q->first, y);
     if (!y) {
-      q->first = q->last = NULL;
+      q->last = NULL;
     } else {
       y->prev = NULL;
-      q->first = y;
       sg->next = NULL; /* marks it removed, see dequeueSudoG */
     }
     if (sg->isSelect && !Cas(&sg->g->selectDone, 0, 1)) continue;
@@ -106,7 +106,7 @@ void goro__waitq_dequeueSudoG(struct waitq *q, struct sudog *sg) {
   if (x)
     x->next = y;
   else
-    q->first = y;
+    StoreRelaxed(&q->first, y);
   if (y)
     y->prev = x;
   else
@@ -133,13 +133,13 @@ static inline uint32_t next_slot(struct hchan *c, uint32_t x) {
 void goro__bufsend(struct hchan *c, const void *elem) {
   elem_copy(chanbuf(c, c->sendx), elem, c->elemsize);
   c->sendx = next_slot(c, c->sendx);
-  c->qcount++;
+  StoreRelaxed(&c->qcount, c->qcount + 1);
 }
 
 void goro__bufrecv(struct hchan *c, void *elem) {
   if (elem) elem_copy(elem, chanbuf(c, c->recvx), c->elemsize);
   c->recvx = next_slot(c, c->recvx);
-  c->qcount--;
+  StoreRelaxed(&c->qcount, c->qcount - 1);
 }
 
 static inline struct g *wake(struct sudog *sg, bool success) {
@@ -315,7 +315,7 @@ static GORO_NOINLINE const char *close_attempt(struct hchan *c) {
     chan_unlock(c);
     return "close of closed channel";
   }
-  c->closed = 1;
+  StoreRel(&c->closed, 1); /* pairs with LoadAcq in selectnbrecv */
   struct g *list = release_all(c, &c->recvq, NULL);
   list = release_all(c, &c->sendq, list); /* these will panic */
   chan_unlock(c);

@@ -60,7 +60,7 @@ static inline void waitq_enqueue(struct waitq *q, struct sudog *sg) {
   if (q->last)
     q->last->next = sg;
   else
-    q->first = sg;
+    StoreRelaxed(&q->first, sg);
   q->last = sg;
 }
 

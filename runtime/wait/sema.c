@@ -298,11 +298,10 @@ void goro__semrelease(uint32_t *addr) {
   if (s != NULL) goro__goready(s->g);
 }
 
-/* True if the caller may enter the scheduler: it is a goroutine, and nothing
- * binds it to its M. */
+/* True if the caller may enter the scheduler: it is a goroutine. */
 static bool sema_mayyield(void) {
   struct g *gp = getg();
-  return gp->m != NULL && gp->m->curg == gp && gp->m->locks == 0;
+  return gp->m != NULL && gp->m->curg == gp;
 }
 
 /* goready makes the waiter run next on this P, and goyield lets it: with the

@@ -2,6 +2,9 @@
  * and sudogs are used again. */
 #include "unit.h"
 
+#include "lib/time/time.h"
+#include "sched/schedule.h"
+
 static void note(void *name) { unit_note((int)(intptr_t)name); }
 
 static struct g *start(void (*f)(void *), int name) {
@@ -52,8 +55,10 @@ static void test_ids(void) {
     alone();
   }
   CHECK(allglen == made);
-  for (uint32_t i = 0; i < allglen; i++)
-    CHECK(readgstatus(allgs[i]) == (allgs[i] == getg() ? Grunning : Gdead));
+  for (uint32_t i = 0; i < allglen; i++) {
+    struct g *gp = goro__allg(i);
+    CHECK(readgstatus(gp) == (gp == getg() ? Grunning : Gdead));
+  }
   unit_said(unit_log);
 }
 
@@ -96,7 +101,7 @@ static void test_reused(void) {
   alone();
   CHECK(unit_go(look, &seen_gp) == gp);
   CHECK(!gp->name && !gp->panicmsg && !gp->_panic && !gp->_defer && !gp->frame);
-  CHECK(!gp->param && !gp->preempt && gp->selectDone == 0);
+  CHECK(!gp->param && !gp->preemptStop && gp->selectDone == 0);
   alone();
 }
 

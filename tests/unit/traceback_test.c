@@ -25,6 +25,7 @@ static const struct {
     {waitReasonSyncWaitGroupWait, "sync.WaitGroup.Wait"},
     {waitReasonPanicWait, "panicwait"},
     {waitReasonIOWait, "IO wait"},
+    {waitReasonStoppingTheWorld, "stopping the world"},
 };
 
 static void test_reasons(void) {

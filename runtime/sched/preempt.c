@@ -1,0 +1,221 @@
+/* preempt.c: asking goroutines to give way, one of them or all of them.
+ *
+ * Go: runtime/preempt.go (suspendG, resumeG), proc.go (stopTheWorld,
+ * startTheWorld, gcstopm, preemptall, preemptone).
+ *
+ * A goroutine gives way at its safe points, which are its calls of the runtime:
+ * a request is a flag in its M that goro__safepoint looks at.  Code that makes
+ * no such calls cannot be stopped.
+ *
+ * Stopping the world: every P stops.  The one who asks sets gcwaiting, takes
+ * what is idle or in a syscall, and waits for the Ms that run to come to their
+ * scheduler and hand in their Ps (gcstopm).  Waiting happens on the M's own
+ * stack, because an M that cannot block has to go back to its event loop.
+ *
+ * Suspending one goroutine: if it does not run, the Gscan bit in its state
+ * keeps its owner from changing that; if it runs, it is asked to stop itself
+ * (Gpreempted), and then belongs to whoever asked.
+ *
+ * Invariants:
+ *  1. While gcwaiting is set, stopwait is the number of Ps not yet Pgcstop.
+ *  2. One goroutine at a time stops the world; a second one waits its turn by
+ *     yielding, and is stopped meanwhile.
+ *  3. Who stopped the world keeps its M and P, and does not park.
+ *
+ * Locks: sched.lock for gcwaiting (read without it) and stopwait.
+ */
+#include "sched/runtime2.h"
+#include "sched/schedule.h"
+
+enum {
+  STOP_RETRY_NS = 100 * 1000,      /* ask again: a request can be missed */
+  STOP_RETRY_AWAY_NS = 1000 * 1000 /* the same, by way of an event loop */
+};
+
+/* ---- requests ---- */
+
+/* Racy: another goroutine may run on pp by now, and yields for nothing. */
+bool goro__preemptone(struct p *pp) {
+  struct m *mp = LoadRelaxed(&pp->m);
+  if (!mp || Load(&pp->status) != Prunning) return false;
+  StoreRelaxed(&mp->preempt, true);
+  return true;
+}
+
+void goro__preemptall(void) {
+  int32_t n = Load(&nallp);
+  for (int32_t i = 0; i < n; i++) goro__preemptone(allp[i]);
+}
+
+GORO_NOINLINE void goro__preempted(struct g *gp) {
+  bool stop = LoadRelaxed(&gp->preemptStop);
+  StoreRelaxed(&gp->m->preempt, false);
+  gp->m->mcall = stop ? MCALL_PREEMPT : MCALL_GOSCHED;
+  goro__leave();
+}
+
+/* ---- stopping the world ---- */
+
+void goro__stopped_one(void) {
+  assertLockHeld(&sched.lock);
+  if (--sched.stopwait > 0) return;
+  goro__notewakeup(&sched.stopnote);
+  if (sched.stopperaway) os_wakem0();
+}
+
+/* Take the Ps that no M runs. */
+static void stop_others(void) {
+  for (int32_t i = 0; i < nallp; i++) {
+    struct p *pp = allp[i];
+    if (Load(&pp->status) != Psyscall) continue;
+    if (!Cas(&pp->status, Psyscall, Pgcstop)) continue;
+    Xadd(&pp->syscalltick, 1);
+    sched.stopwait--;
+  }
+  for (struct p *pp; (pp = goro__pidleget());) {
+    Store(&pp->status, Pgcstop);
+    sched.stopwait--;
+  }
+}
+
+void goro__stopworld_begin(struct m *mp, struct g *gp) {
+  lock(&sched.lock);
+  if (sched.gcwaiting) { /* invariant 2 */
+    goro__casgstatus(gp, Grunning, Grunnable);
+    StoreRelaxed(&gp->m, NULL);
+    goro__globrunqput(gp);
+    unlock(&sched.lock);
+    return;
+  }
+  Store(&sched.gcwaiting, 1);
+  sched.stopperaway = !mp->canblock;
+  sched.stopwait = nallp - 1;
+  Store(&mp->p->status, Pgcstop);
+  stop_others();
+  unlock(&sched.lock);
+  goro__preemptall();
+  StoreRelaxed(&gp->waitreason, waitReasonStoppingTheWorld);
+  goro__casgstatus(gp, Grunning, Gwaiting);
+  mp->stopper = gp;
+}
+
+static bool world_stopped(void) {
+  lock(&sched.lock);
+  bool all = sched.stopwait == 0;
+  unlock(&sched.lock);
+  return all;
+}
+
+struct g *goro__stopworld_wait(struct m *mp, int64_t *until) {
+  mp->away = MHERE;
+  while (!world_stopped()) {
+    if (!mp->canblock) {
+      mp->away = MSTOPPING;
+      *until = nanotime() + STOP_RETRY_AWAY_NS;
+      goro__preemptall();
+      return NULL;
+    }
+    goro__notetsleep(&sched.stopnote, STOP_RETRY_NS);
+    goro__preemptall();
+  }
+  noteclear(&sched.stopnote);
+  struct g *gp = mp->stopper;
+  mp->stopper = NULL;
+  gp->param = gp; /* says to stopTheWorld that it is done */
+  goro__casgstatus(gp, Gwaiting, Grunnable);
+  return gp;
+}
+
+void goro__stopTheWorld(void) {
+  struct g *gp = goro__needg("stopTheWorld");
+  gp->param = NULL;
+  do {
+    gp->m->mcall = MCALL_STOPWORLD;
+    goro__leave();
+  } while (!gp->param);
+  gp->param = NULL;
+  StoreRelaxed(&gp->m->preempt, false);
+}
+
+void goro__startTheWorld(void) {
+  int32_t n = sched.newprocs ? sched.newprocs : sched.maxprocs;
+  sched.newprocs = 0;
+  struct p *busy = goro__procresize(getg()->m, n);
+  lock(&sched.lock);
+  Store(&sched.gcwaiting, 0);
+  if (sched.sysmonwait) goro__sysmon_wake();
+  unlock(&sched.lock);
+  for (struct p *next; busy; busy = next) {
+    next = busy->link;
+    busy->link = NULL;
+    goro__startm(busy, false);
+  }
+  /* There may be more to do than those Ms know of. */
+  goro__wakep_ifidle();
+}
+
+bool goro__gcstopm(struct m *mp) {
+  if (mp->spinning) {
+    mp->spinning = false;
+    Xadd(&sched.nmspinning, -1); /* startTheWorld wakes who is needed */
+  }
+  struct p *pp = goro__releasep(mp);
+  lock(&sched.lock);
+  Store(&pp->status, Pgcstop);
+  goro__stopped_one();
+  unlock(&sched.lock);
+  return goro__stopm(mp);
+}
+
+/* ---- suspending one goroutine ---- */
+
+/* gp does not run: keep it so.  False: it has changed meanwhile. */
+static bool suspend_claim(struct g *gp, uint32_t status) {
+  if (!Cas(&gp->atomicstatus, status, status | Gscan)) return false;
+  StoreRelaxed(&gp->preemptStop, false);
+  return true;
+}
+
+/* gp runs: ask it.  It may have stopped running by now; then the next look
+ * finds that. */
+static void suspend_ask(struct g *gp) {
+  StoreRelaxed(&gp->preemptStop, true);
+  struct m *mp = LoadRelaxed(&gp->m);
+  if (mp) StoreRelaxed(&mp->preempt, true);
+}
+
+struct suspendGState goro__suspendG(struct g *gp) {
+  struct suspendGState s = {.g = gp};
+  if (gp == getg()) goro__throw("preempt: suspendG of the running goroutine");
+  for (;;) {
+    uint32_t status = Load(&gp->atomicstatus);
+    switch (status) {
+    case Gdead:
+    case Gidle:
+      s.dead = true;
+      return s;
+    case Gpreempted:
+      if (Cas(&gp->atomicstatus, Gpreempted, Gwaiting)) s.stopped = true;
+      continue;
+    case Grunnable:
+    case Gwaiting:
+    case Gsyscall:
+      if (suspend_claim(gp, status)) return s;
+      continue;
+    case Grunning:
+      suspend_ask(gp);
+      break;
+    default: /* another one suspends it */
+      break;
+    }
+    goro__Gosched();
+  }
+}
+
+void goro__resumeG(struct suspendGState s) {
+  if (s.dead) return;
+  uint32_t status = Load(&s.g->atomicstatus);
+  if (!(status & Gscan)) goro__throw("preempt: resumeG of one not suspended");
+  Store(&s.g->atomicstatus, status & ~(uint32_t)Gscan);
+  if (s.stopped) goro__goready(s.g);
+}
