@@ -88,9 +88,11 @@ addToLibrary({
 
     /** The engine or a function of JavaScript has thrown: report it, exit 2. */
     fault(error) {
+      // A page cannot have its stack raised.
+      const remedy = ENVIRONMENT_IS_NODE ? ', or raise node --stack-size' : '';
       const what = /^Aborted/.test(error?.message) ? 'abort'
         : error instanceof WebAssembly.RuntimeError ? 'WebAssembly trap'
-        : /stack|recursion/i.test(error?.message) ? "the engine's own stack is exhausted"
+        : /stack|recursion/i.test(error?.message) ? `the engine's own stack is exhausted (lower GORO_STACK_MAX${remedy})`
         : 'exception from JavaScript';
       const text = `${what}: ${error?.message ?? error}`;
       try {
