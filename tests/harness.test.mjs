@@ -25,6 +25,8 @@ int main(int argc, char **argv) {
     for (volatile int on = 1; on;) {}
   }
   if (argc > 1 && !strcmp(argv[1], "trap")) __builtin_trap();
+  if (argc > 1 && !strcmp(argv[1], "leak"))
+    for (int i = 0; i < 10; i++) *(volatile char *)malloc(100) = 1;
   if (argc > 1 && !strcmp(argv[1], "much"))
     for (int i = 0; i < 20000; i++) printf("line %d\\n", i);
   fprintf(stderr, "to stderr\\n");
@@ -100,6 +102,14 @@ for (const host of hosts()) {
     const { stdout, code } = await start(host, ['trap']);
     assert.equal(stdout, 'trap|seed none\nbär\n');
     assert.ok(code !== 0 && code !== 3 && code !== 'timeout', `code ${code}`);
+  });
+}
+
+for (const host of hosts().filter(({ name }) => name === 'native')) {
+  test('[native] memory that nobody frees', async () => {
+    const { stderr, code } = await start(host, ['leak']);
+    assert.match(stderr, /LeakSanitizer/);
+    assert.equal(code, 99);
   });
 }
 

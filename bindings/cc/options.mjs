@@ -14,7 +14,11 @@ Compiles C programs written against goro.h.
   -c                            compile only, to FILE.o or the one -o names
   --debug                       runtime with lock ranks and invariant checks
   --sanitize                    AddressSanitizer and UBSan (native only)
-  --stack-max=BYTES             largest C stack of a goroutine (256 KiB)
+  --stack-max=BYTES             largest C stack of a goroutine (256 KiB); for more
+                                the engine needs a stack twice as large:
+                                wasmtime -W max-wasm-stack=BYTES (has 512 KiB)
+                                node --stack-size=KIB (has 984; see ulimit -s)
+                                in a browser 480 KiB is the most
   -g                            keep function names for traps and traces
   -v                            print the commands
   -I -D -U -O -W -f -m -std     go to the compiler

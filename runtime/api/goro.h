@@ -174,6 +174,13 @@ void goro_syscall(goro_func fn, void *arg);
 int goro_num_cpu(const char **reason);
 
 /* Set how large the C stack of one goroutine may get, all in all.
+ *
+ * The same calls also take stack of the engine's own.  If that ends first, the
+ * engine reports it, wasmtime without naming the goroutine.  It does not if it
+ * is twice the limit.  The largest limits, and how to raise the engine's:
+ *     wasmtime   256 KiB   -W max-wasm-stack=BYTES (512 KiB without it)
+ *     Node       480 KiB   --stack-size=KIB (984 without it), below ulimit -s
+ *     Chromium   480 KiB   cannot be raised
  *   Returns  the limit before the call, in bytes; 0 leaves it (default
  *            262144, or GORO_STACK_MAX from the environment)
  *   Callable anywhere

@@ -76,13 +76,15 @@ _Noreturn void os_libc_exit(int code) { exit(code); }
 
 /* exit() is linked to this (--wrap=exit).  Emscripten's own is JavaScript, and
  * calls the handlers from there, where they could not wait: asyncify does not
- * unwind JavaScript's frames. */
+ * unwind JavaScript's frames.  It also ends the last line where none was ended,
+ * so nothing of one may be left to it. */
 void __funcs_on_exit(void);
 _Noreturn void __real_exit(int code);
 _Noreturn void __wrap_exit(int code);
 
 _Noreturn void __wrap_exit(int code) {
   __funcs_on_exit();
+  os_flush();
   __real_exit(code);
 }
 

@@ -11,7 +11,7 @@
  * copied into the output one by one, so they know each other by __deps only.
  */
 addToLibrary({
-  $goroJs__deps: ['$ENV', 'malloc', 'goro__js_boot', 'goro__js_slice', 'goro__host_fault', 'proc_exit', '$stringToNewUTF8'],
+  $goroJs__deps: ['$ENV', 'malloc', 'goro__js_boot', 'goro__js_slice', 'goro__host_fault', 'proc_exit', '$stringToNewUTF8', '$UTF8ArrayToString'],
   // Before the program: the environment, for getenv. After it is loaded: run.
   // The hooks of the user's own stay.
   $goroJs__postset: `
@@ -88,9 +88,11 @@ addToLibrary({
 
     /** The engine or a function of JavaScript has thrown: report it, exit 2. */
     fault(error) {
+      // A page cannot have its stack raised.
+      const remedy = ENVIRONMENT_IS_NODE ? ', or raise node --stack-size' : '';
       const what = /^Aborted/.test(error?.message) ? 'abort'
         : error instanceof WebAssembly.RuntimeError ? 'WebAssembly trap'
-        : /stack|recursion/i.test(error?.message) ? "the engine's own stack is exhausted"
+        : /stack|recursion/i.test(error?.message) ? `the engine's own stack is exhausted (lower GORO_STACK_MAX${remedy})`
         : 'exception from JavaScript';
       const text = `${what}: ${error?.message ?? error}`;
       try {
@@ -110,41 +112,49 @@ addToLibrary({
     },
 
     /**
-     * Bring out lines that have no end yet: ours, and what libc has written,
-     * which Emscripten keeps, in one of two places, until the end comes.
+     * Bring out lines that have no end yet, libc's and ours. Emscripten would
+     * do so at exit, with a newline added; a descriptor gets the bytes alone.
      */
     flush() {
-      if (typeof printCharBuffers == 'object') {
-        for (const fd of [1, 2]) if (printCharBuffers[fd].length) printChar(fd, 10);
-      }
-      if (typeof FS == 'object' && FS.getStream) {
-        for (const fd of [1, 2]) {
-          const stream = FS.getStream(fd);
-          if (stream?.tty) stream.stream_ops.fsync?.(stream);
-        }
-      }
       for (const fd of [1, 2]) {
+        const rest = goroJs.takeRest(fd);
+        if (goroJs.toDescriptor(fd)) goroJs.write(fd, Uint8Array.from(rest));
+        else if (rest.length) (fd === 1 ? out : err)(UTF8ArrayToString(rest, 0));
         if (goroJs.partial[fd]) goroJs.print(fd, '\n');
+      }
+    },
+
+    /**
+     * The bytes libc has written since the last newline. Emscripten keeps them
+     * in one place or another, whether the program uses files or not.
+     */
+    takeRest(fd) {
+      const kept = typeof printCharBuffers == 'object' ? printCharBuffers[fd]
+        : typeof FS == 'object' ? FS.getStream?.(fd)?.tty?.output
+        : undefined;
+      return kept?.splice(0) ?? [];
+    },
+
+    /** Whether output goes to Node's descriptor: the user has no function. */
+    toDescriptor: (fd) => ENVIRONMENT_IS_NODE && !Module[fd === 1 ? 'print' : 'printErr'],
+
+    write(fd, bytes) {
+      for (let at = 0; at < bytes.length; ) {
+        try {
+          at += fs.writeSync(fd, bytes, at);
+        } catch (error) {
+          if (error.code !== 'EAGAIN') return;
+        }
       }
     },
   },
 
-  // Past libc, as os.h wants it. In Node straight to the descriptor, unless
-  // the user has given print functions.
+  // Past libc, as os.h wants it.
   goro_js_write__deps: ['$goroJs', '$UTF8ArrayToString'],
   goro_js_write: (fd, p, n) => {
-    const own = Module[fd === 1 ? 'print' : 'printErr'];
-    if (own || !ENVIRONMENT_IS_NODE) {
-      goroJs.print(fd, UTF8ArrayToString(HEAPU8.subarray(p, p + n), 0));
-      return;
-    }
-    for (let at = p; at < p + n; ) {
-      try {
-        at += fs.writeSync(fd, HEAPU8, at, p + n - at);
-      } catch (error) {
-        if (error.code !== 'EAGAIN') return;
-      }
-    }
+    const bytes = HEAPU8.subarray(p, p + n);
+    if (goroJs.toDescriptor(fd)) goroJs.write(fd, bytes);
+    else goroJs.print(fd, UTF8ArrayToString(bytes, 0));
   },
 
   goro_js_flush__deps: ['$goroJs'],

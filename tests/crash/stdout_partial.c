@@ -1,6 +1,6 @@
-/* A line without its end comes out as well.  (Emscripten has only whole lines:
- * there it gets an end.)
- * test: hosts wasi native */
+/* A line without its end comes out as well, as it is.  (A page has whole lines
+ * only.)
+ * test: hosts wasi node20 node26 native */
 #include <goro.h>
 #include <stdio.h>
 

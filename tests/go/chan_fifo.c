@@ -53,6 +53,10 @@ static void sync_fifo(void) {
   goro_chan_send(start, &zero);
   for (int i = 0; i < N; i++) goro_chan_send(ch, &i);
   goro_chan_recv(in, NULL);
+  while (goro_num_goroutine() > 1) goro_gosched();
+  for (int i = 0; i < N; i++) goro_chan_free(links[i].out);
+  goro_chan_free(start);
+  goro_chan_free(ch);
 }
 
 int main(void) {

@@ -48,4 +48,6 @@ int main(void) {
   check("values", av | bv, 3);
   check("sent to a", (unsigned)send_all(a, NULL), 1);
   check("counter", counter, 10);
+  goro_chan_free(a);
+  goro_chan_free(b);
 }

@@ -108,7 +108,9 @@ static void recv_nil(void *unused) {
 
 static void send_async(void *unused) {
   (void)unused;
-  goro_chan_send(goro_chan_make(sizeof(int), 1), &seven);
+  goro_chan *ch = goro_chan_make(sizeof(int), 1);
+  goro_chan_send(ch, &seven);
+  goro_chan_free(ch);
 }
 
 static void recv_closed(void *unused) {
@@ -189,6 +191,7 @@ static void default_send_ready(void *unused) {
   goro_case cases[] = {GORO_SEND(ch, &seven)};
   (void)unused;
   if (goro_select_default(cases, 1) != 0) unreachable();
+  goro_chan_free(ch);
 }
 
 static void default_recv_ready(void *unused) {
@@ -197,6 +200,7 @@ static void default_recv_ready(void *unused) {
   (void)unused;
   goro_chan_send(ch, &seven);
   if (goro_select_default(cases, 1) != 0) unreachable();
+  goro_chan_free(ch);
 }
 
 static void select_recv_closed(void *unused) {

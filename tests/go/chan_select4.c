@@ -26,4 +26,6 @@ int main(void) {
     fprintf(stderr, "BUG: %d\n", x.a);
     return 1;
   }
+  goro_chan_free(c);
+  goro_chan_free(c1);
 }

@@ -46,6 +46,8 @@ int main(void) {
       GORO_GO(receivers[r], c);
       goro_gosched();
       senders[s](c);
+      while (goro_num_goroutine() > 1) goro_gosched();
+      goro_chan_free(c);
     }
   }
 }

@@ -28,4 +28,5 @@ int main(void) {
   for (int i = 0; i < 3; i++) try_receive(c);
   try_receive(NULL);
   try_send(NULL, 4);
+  goro_chan_free(c);
 }

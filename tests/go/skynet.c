@@ -42,4 +42,5 @@ int main(void) {
   GORO_GO(node, &root);
   goro_chan_recv(root.up, &sum);
   printf("%d\n", sum);
+  goro_chan_free(root.up);
 }

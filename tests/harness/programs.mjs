@@ -43,12 +43,15 @@ function describe(kind, source, base) {
     source,
     hosts,
     args,
-    env: { ...Object.fromEntries(env.map((pair) => pair.split('='))), ...seed },
+    env: { ...Object.fromEntries(env.map(variable)), ...seed },
     dirs,
     flags,
     timeoutMs: Number(timeout?.[0] ?? TIMEOUT_S) * 1000,
   };
 }
+
+// 'A=b=c' is A, with the value b=c
+const variable = (pair) => /^([^=]*)=(.*)$/.exec(pair).slice(1);
 
 // Lines like ` * test: hosts wasi native` in the program's comments
 function directives(source) {
