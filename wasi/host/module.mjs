@@ -5,7 +5,8 @@ export class ModuleError extends Error {
   name = 'ModuleError';
 }
 
-const HINT = 'compile it for wasm32-wasip1-threads, with -pthread -Wl,--import-memory,--export-memory,--max-memory=BYTES';
+const HINT =
+  'compile it for wasm32-wasip1-threads, with -pthread -Wl,--import-memory,--export-memory,--max-memory=BYTES';
 const IMPORT_SECTION = 2;
 const KIND = { function: 0, table: 1, memory: 2, global: 3, tag: 4 };
 

@@ -1,19 +1,17 @@
 // The host's own standard streams may be non-blocking, when whoever started
 // Node left them so. The module knows only streams that block.
 import { writeSync } from 'node:fs';
+import { sleep } from './clocks.mjs';
 
 const WASI_EAGAIN = 6;
 const RETRY_MS = 1;
-const nobody = new Int32Array(new SharedArrayBuffer(4));
-
-const pause = () => Atomics.wait(nobody, 0, 0, RETRY_MS);
 
 /** A function of WASI, tried until the stream takes or gives something. */
 export const blocking = (call) => (...args) => {
   for (;;) {
     const errno = call(...args);
     if (errno !== WASI_EAGAIN) return errno;
-    pause();
+    sleep(RETRY_MS);
   }
 };
 
@@ -25,7 +23,7 @@ export function print(fd, text) {
       left = left.subarray(writeSync(fd, left));
     } catch (error) {
       if (error.code !== 'EAGAIN') return; // nobody is left to read it
-      pause();
+      sleep(RETRY_MS);
     }
   }
 }

@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { WASI } from 'node:wasi';
 import { callsTo } from './calls.mjs';
+import { pollIn } from './clocks.mjs';
 
 const MAX_TID = 0x1fffffff; // of wasi-threads
 
@@ -21,6 +22,7 @@ function imports({ memory, memoryName: [space, name], wasi: { args, env }, calls
   wasi.initialize({ exports: { memory } });
   const own = wasi.getImportObject().wasi_snapshot_preview1;
   const preview1 = { ...own, ...callsTo(calls, own) };
+  preview1.poll_oneoff = pollIn(memory, own.poll_oneoff);
   preview1.proc_exit = (code) => {
     throw new Exit(code);
   };
