@@ -6,10 +6,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { closeHosts, hosts } from './harness/hosts.mjs';
+import { killBrowsers } from './harness/browser.mjs';
+import { closeHosts, HOST_NAMES, hosts } from './harness/hosts.mjs';
 import { exited, mentioned, passed, printed } from './harness/judge.mjs';
 import { root } from './harness/paths.mjs';
 
+const HOSTS = hosts(HOST_NAMES);
+const PAGES = hosts(['chromium', 'firefox']);
 const folder = join(root, 'build/tests/stand-in');
 
 const SOURCE = `
@@ -51,6 +54,22 @@ const EMFLAGS = [
   '-sENVIRONMENT=web,node',
 ];
 
+const THREADS = ['-pthread', '-Wl,--import-memory,--export-memory,--max-memory=16777216'];
+
+// Modules for a page, without Emscripten
+const PAGE_MODULES = {
+  'isolated.mjs': `export default ({ print, onExit }) => {
+    print(\`\${crossOriginIsolated} \${typeof SharedArrayBuffer}\`);
+    onExit(0);
+  };`,
+  'leave.mjs': `export default ({ print }) => {
+    print('leaving');
+    location.href = 'about:blank';
+    return new Promise(() => {});
+  };`,
+  'fail.mjs': `export default async () => { throw new TypeError('on purpose'); };`,
+};
+
 function cc(command, ...args) {
   const [tool, ...first] = command.split(' ');
   execFileSync(tool, [...first, 'program.c', ...args], { cwd: folder });
@@ -58,23 +77,32 @@ function cc(command, ...args) {
 
 const COMPILE = {
   wasi: () => cc(process.env.WASI_CC, '-o', 'program.wasm'),
+  'wasi-threads': () => cc(process.env.WASI_THREADS_CC, ...THREADS, '-o', 'threads.wasm'),
   native: () => cc(process.env.NATIVE_CC, '-fsanitize=address,undefined', '-o', 'program'),
   js: () => cc(process.env.EMCC, ...EMFLAGS, '-o', 'core.mjs'),
 };
-const FILE = { wasi: 'program.wasm', native: 'program', js: 'program.mjs' };
+const FILE = {
+  wasi: 'program.wasm', native: 'program', js: 'program.mjs', 'wasi-threads': 'threads.wasm',
+};
 
-const start = (host, args, { env = {}, timeoutMs = 60_000 } = {}) =>
-  host.run(join(folder, FILE[host.target]), { args, env, dirs: [], timeoutMs });
+const start = (host, args, options) => startFile(host, FILE[host.target], { args, ...options });
+const startFile = (host, file, options) =>
+  host.run(join(folder, file), {
+    args: [], env: {}, dirs: [], isolated: true, timeoutMs: 60_000, ...options,
+  });
 
 before(() => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'program.c'), SOURCE);
   writeFileSync(join(folder, 'program.mjs'), MODULE);
-  for (const target of new Set(hosts().map((h) => h.target))) COMPILE[target]();
+  for (const [name, text] of Object.entries(PAGE_MODULES)) {
+    writeFileSync(join(folder, name), text);
+  }
+  for (const target of new Set(HOSTS.map((h) => h.target))) COMPILE[target]();
 });
 after(closeHosts);
 
-for (const host of hosts()) {
+for (const host of HOSTS) {
   test(`[${host.name}] arguments, environment, output, exit code`, async () => {
     const result = await start(host, ['a b', 'c'], { env: { GORO_SEED: '7' } });
     assert.deepEqual(result, {
@@ -110,6 +138,36 @@ for (const host of hosts().filter(({ name }) => name === 'native')) {
     const { stderr, code } = await start(host, ['leak']);
     assert.match(stderr, /LeakSanitizer/);
     assert.equal(code, 99);
+  });
+}
+
+for (const host of PAGES) {
+  test(`[${host.name}] pages are isolated, or not`, async () => {
+    const isolated = await startFile(host, 'isolated.mjs');
+    assert.equal(isolated.stdout, 'true function\n');
+    const plain = await startFile(host, 'isolated.mjs', { isolated: false });
+    assert.equal(plain.stdout, 'false undefined\n');
+  });
+
+  test(`[${host.name}] a page that goes away`, async () => {
+    const { stdout, code } = await startFile(host, 'leave.mjs', { timeoutMs: 20_000 });
+    assert.equal(stdout, 'leaving\n');
+    assert.match(code, /^error: /);
+  });
+
+  test(`[${host.name}] a module that fails`, async () => {
+    const { stderr, code } = await startFile(host, 'fail.mjs');
+    assert.equal(code, 'error: on purpose');
+    assert.match(stderr, /^TypeError: on purpose/);
+  });
+
+  test(`[${host.name}] a browser that dies under a program`, async () => {
+    const running = start(host, ['loop'], { timeoutMs: 10_000 });
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await killBrowsers();
+    const { code } = await running;
+    assert.match(String(code), /^error: /);
+    assert.equal((await start(host, ['a'])).code, 3);
   });
 }
 

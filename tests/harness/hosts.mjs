@@ -1,7 +1,7 @@
 // Where a program can run. Each host names the target it needs and runs what
 // was built for it.
 import { join } from 'node:path';
-import { closeBrowser, runInPage } from './browser.mjs';
+import { closeBrowsers, runInPage } from './browser.mjs';
 import { root } from './paths.mjs';
 import { run } from './run.mjs';
 
@@ -23,19 +23,27 @@ function tool(name) {
 // Nothing of this process's environment but what a program must have.
 const clean = (env) => ({ PATH: process.env.PATH, ...env });
 
-// `under`: a command that runs the command after it, with fewer rights say
-function wasi(file, { args, env, dirs, timeoutMs, under = [] }) {
+// wasmtime and our host for threads are called alike. `under`: a command that
+// runs the command after it, with fewer rights say.
+const wasi = (command) => (file, { args, env, dirs, timeoutMs, under = [] }) => {
   const flags = [
     ...dirs.flatMap((dir) => ['--dir', dir]),
     ...Object.entries(env).flatMap(([k, v]) => ['--env', `${k}=${v}`]),
   ];
-  const [first, ...rest] = [...under, tool('WASMTIME'), 'run', ...flags, file, ...args];
-  return run(first, rest, {
+  const [program, ...rest] = [...under, ...command(), ...flags, file, ...args];
+  return run(program, rest, {
     env: clean({ HOME: process.env.HOME }),
     cwd: root,
     timeoutMs,
   });
-}
+};
+
+const THREADS_HOST = join(root, 'wasi/host/run-threads.mjs');
+const wasmtime = () => [tool('WASMTIME'), 'run'];
+const wasmtimeThreads = () => [
+  tool('WASMTIME_THREADS'), 'run', ...tool('WASMTIME_THREADS_FLAGS').split(' '),
+];
+const nodeThreads = (variable) => () => [tool(variable), THREADS_HOST];
 
 const node = (variable) => (file, { args, env, timeoutMs }) =>
   run(tool(variable), [file, ...args], { env: clean(env), cwd: root, timeoutMs });
@@ -45,28 +53,52 @@ function native(file, { args, env, timeoutMs, under = [] }) {
   return run(first, rest, { env: clean({ ...SANITIZERS, ...env }), cwd: root, timeoutMs });
 }
 
-function page(file, options) {
-  tool('CHROMIUM');
-  return runInPage(join(root, 'build'), file, options);
-}
+const page = (browser, variable) => (file, options) => {
+  tool(variable);
+  return runInPage(browser, join(root, 'build'), file, options);
+};
 
+/**
+ * @typedef {object} Host
+ * @property {string} name
+ * @property {string} target  what it runs is built for
+ * @property {boolean} [extra]  only for those who name it: HOST, a test file, or
+ *   a program
+ * @property {Function} run  (file, { args, env, dirs, isolated, timeoutMs })
+ */
+
+/** @type {Host[]} */
 const ALL = [
-  { name: 'wasi', target: 'wasi', run: wasi },
+  { name: 'wasi', target: 'wasi', run: wasi(wasmtime) },
   { name: 'node20', target: 'js', run: node('NODE20') },
   { name: 'node26', target: 'js', run: node('NODE26') },
-  { name: 'chromium', target: 'js', run: page },
+  { name: 'chromium', target: 'js', run: page('chromium', 'CHROMIUM') },
+  { name: 'firefox', target: 'js', extra: true, run: page('firefox', 'FIREFOX') },
   { name: 'native', target: 'native', run: native },
+  { name: 'wasi-threads', target: 'wasi-threads', extra: true, run: wasi(wasmtimeThreads) },
+  { name: 'wasi-node20', target: 'wasi-threads', extra: true, run: wasi(nodeThreads('NODE20')) },
+  { name: 'wasi-node26', target: 'wasi-threads', extra: true, run: wasi(nodeThreads('NODE26')) },
 ];
 
-/** The hosts that the variable HOST leaves, all where it is not set. */
-export function hosts() {
+/** The names of all hosts. */
+export const HOST_NAMES = ALL.map((host) => host.name);
+
+/**
+ * The hosts of `named`, all but the extra ones where it is not given; of these,
+ * the ones that the variable HOST leaves, which may name extra ones as well.
+ * @param {string[]} [named]
+ * @returns {Host[]}
+ */
+export function hosts(named) {
   const wanted = process.env.HOST?.split(/[\s,]+/).filter(Boolean) ?? [];
-  const unknown = wanted.filter((name) => !ALL.some((h) => h.name === name));
+  const unknown = [...wanted, ...(named ?? [])].filter((name) => !HOST_NAMES.includes(name));
   if (unknown.length) {
-    const names = ALL.map((h) => h.name).join(' ');
-    throw new Error(`no host ${unknown.join(' ')}; there are: ${names}`);
+    throw new Error(`no host ${unknown.join(' ')}; there are: ${HOST_NAMES.join(' ')}`);
   }
-  return ALL.filter(({ name }) => !wanted.length || wanted.includes(name));
+  return ALL.filter(({ name, extra }) => {
+    if (named && !named.includes(name)) return false;
+    return wanted.length ? wanted.includes(name) : named || !extra;
+  });
 }
 
-export const closeHosts = closeBrowser;
+export const closeHosts = closeBrowsers;

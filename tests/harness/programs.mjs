@@ -12,11 +12,12 @@ import { tests } from './paths.mjs';
  * @property {Record<string, string>} env
  * @property {string[]} dirs    handed to wasmtime with --dir
  * @property {string[]} flags   for the compiler
+ * @property {boolean} isolated a page for it has SharedArrayBuffer
  * @property {number} timeoutMs of a run
  */
 
 const TIMEOUT_S = 60;
-const KEYS = ['hosts', 'args', 'env', 'dirs', 'flags', 'timeout'];
+const KEYS = ['hosts', 'args', 'env', 'dirs', 'flags', 'isolated', 'timeout'];
 
 /** The programs of tests/KIND whose name NAME leaves, all where it is unset. */
 export function programs(kind, suffix = '.c') {
@@ -36,7 +37,7 @@ function wanted({ name }) {
 
 function describe(kind, source, base) {
   const said = directives(source);
-  const { hosts, args = [], env = [], dirs = [], flags = [], timeout } = said;
+  const { hosts, args = [], env = [], dirs = [], flags = [], isolated, timeout } = said;
   const seed = process.env.SEED ? { GORO_SEED: process.env.SEED } : {};
   return {
     name: `${kind}/${base}`,
@@ -46,6 +47,7 @@ function describe(kind, source, base) {
     env: { ...Object.fromEntries(env.map(variable)), ...seed },
     dirs,
     flags,
+    isolated: isolated?.[0] !== 'no',
     timeoutMs: Number(timeout?.[0] ?? TIMEOUT_S) * 1000,
   };
 }

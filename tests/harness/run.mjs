@@ -1,7 +1,7 @@
 // Runs a command and says faithfully what it did.
 import { spawn } from 'node:child_process';
 
-const OUTPUT_CAP = 16 << 20; // a program that prints without end is stopped
+export const OUTPUT_CAP = 16 << 20; // who prints without end is stopped
 
 /**
  * @typedef {object} Result

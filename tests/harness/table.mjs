@@ -8,13 +8,16 @@ import { programs } from './programs.mjs';
  * Declares the rows of tests/KIND.
  * @param {string} kind
  * @param {(result, program) => void} judge  throws where the result is wrong
- * @param {{suffix?: string, debug?: boolean}} options
+ * @param {object} options
+ * @param {string} [options.suffix]
+ * @param {boolean} [options.debug]
+ * @param {string[]} [options.hosts]  where programs run that name no hosts
+ *   themselves; all but the extra ones without it
  */
-export function table(kind, judge, { suffix, debug } = {}) {
+export function table(kind, judge, { suffix, debug, hosts: named } = {}) {
   after(closeHosts);
   for (const program of programs(kind, suffix)) {
-    for (const host of hosts()) {
-      if (program.hosts && !program.hosts.includes(host.name)) continue;
+    for (const host of hosts(program.hosts ?? named)) {
       test(`${program.name} [${host.name}]`, async () => {
         judge(await runOn(host, program, { debug }), program);
       });
@@ -24,11 +27,12 @@ export function table(kind, judge, { suffix, debug } = {}) {
 
 /** Builds the program for the host and runs it there. */
 export async function runOn(host, program, { debug, env = {} } = {}) {
-  const { source, args, dirs, flags, timeoutMs } = program;
+  const { source, args, dirs, flags, isolated, timeoutMs } = program;
   const file = await build(source, host.target, { debug, flags });
   return host.run(file, {
     args,
     dirs,
+    isolated,
     env: { ...program.env, ...env },
     timeoutMs,
   });

@@ -1,0 +1,55 @@
+// Starts the browsers of the system, headless and with a fresh profile.
+import { chromium } from 'playwright-core';
+import { launch } from 'puppeteer-core';
+
+const START_MS = 60_000;
+const CHROMIUM_FLAGS = [
+  '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * @typedef {object} Browser
+ * @property {() => Promise<Page>} newPage  Playwright's or Puppeteer's: both have
+ *   goto, evaluate, close and on
+ * @property {string} crash  the page's event for its crash
+ * @property {() => Promise<void>} close
+ * @property {() => void} kill  at once, whatever it is doing
+ */
+
+/** @type {Record<string, () => Promise<Browser>>} */
+export const LAUNCH = { chromium: launchChromium, firefox: launchFirefox };
+
+// A server of its own, as Playwright gives only that a way to be killed.
+async function launchChromium() {
+  const server = await chromium.launchServer({
+    executablePath: process.env.CHROMIUM,
+    args: process.getuid() === 0 ? [...CHROMIUM_FLAGS, '--no-sandbox'] : CHROMIUM_FLAGS,
+    timeout: START_MS,
+  });
+  const browser = await chromium.connect(server.wsEndpoint());
+  return {
+    newPage: () => browser.newPage(),
+    crash: 'crash',
+    close: () => server.close(),
+    kill: () => server.kill(),
+  };
+}
+
+// Playwright needs a Firefox that is patched for it; Puppeteer speaks WebDriver
+// BiDi to any.
+async function launchFirefox() {
+  const browser = await launch({
+    browser: 'firefox',
+    executablePath: process.env.FIREFOX,
+    headless: true,
+    timeout: START_MS,
+  });
+  return {
+    newPage: () => browser.newPage(),
+    crash: 'error',
+    close: () => browser.close(),
+    kill: () => browser.process().kill('SIGKILL'),
+  };
+}

@@ -1,0 +1,60 @@
+// Serves files to pages, and takes what the programs there print: by a socket,
+// as a page that hangs cannot be asked any more.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { WebSocketServer } from 'ws';
+
+const TYPES = {
+  '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm',
+};
+const PAGE = '<!doctype html><title>goro</title>';
+// What a page must come with to have SharedArrayBuffer
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/**
+ * Serves the files under `root`, and an empty page at /.
+ * @param {boolean} isolated  pages are cross-origin isolated
+ */
+export async function startServer(root, isolated) {
+  const server = createServer((request, response) => {
+    answer(root, isolated ? ISOLATION : {}, request, response);
+  });
+  const receivers = new Map(); // run's number → function
+  const sockets = new WebSocketServer({ server });
+  sockets.on('connection', (socket, { url }) => {
+    socket.on('message', (data) => receivers.get(url)?.(...JSON.parse(data)));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  let runs = 0;
+  return {
+    base: `http://127.0.0.1:${server.address().port}/`,
+    /** Calls receive(kind, value) for all that a page sends to `path`. */
+    listen(receive) {
+      const path = `/run/${runs++}`;
+      receivers.set(path, receive);
+      return { path, stop: () => receivers.delete(path) };
+    },
+    close() {
+      for (const socket of sockets.clients) socket.terminate();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function answer(root, headers, request, response) {
+  const path = normalize(new URL(request.url, 'http://host').pathname);
+  try {
+    const body = path === '/' ? PAGE : await readFile(join(root, path));
+    const type = path === '/' ? 'text/html' : TYPES[extname(path)];
+    response.writeHead(200, { ...headers, 'content-type': type ?? 'text/plain' });
+    response.end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+}
