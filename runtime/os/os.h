@@ -5,7 +5,7 @@
  * outside this room is an error that the lint finds.
  *
  * Invariants:
- *  1. Nothing here parks a goroutine.  os_futexsleep and os_idle block the M.
+ *  1. Nothing here parks a goroutine.  os_futexsleep blocks the M.
  *  2. Nothing here calls back into the runtime, except os_main's call of
  *     goro__rt0 and the polls that a host without blocking makes afterwards.
  *  3. os_write, os_exit and os_nanotime work at any time, also while the
@@ -51,15 +51,34 @@ const char *os_getenv(const char *name);
  * shared.  *reason says why, in a few words. */
 int os_ncpu(const char **reason);
 
+/* Start a host thread that calls fn(arg) on a C stack of its own and is over
+ * when that returns; OS_MSTACK bytes of stack are enough.  It does not wait for
+ * the thread: where threads are workers of a page, they start when the event
+ * loop has had its turn.  False: the host has no more threads. */
+enum { OS_MSTACK = 65536 };
+bool os_newm(void (*fn)(void *), void *arg);
+
+/* The C stack of the M that calls: [*lo, *hi).  For switch_asyncify.c. */
+void os_mstack(uintptr_t *lo, uintptr_t *hi);
+
 /* True if this M may block the host thread it runs on.  False on a page's
  * main thread, and wherever the host's event loop must go on turning: there
- * the scheduler returns to its caller instead of idling. */
+ * the scheduler returns to its caller instead of idling.  Only M0 can be such
+ * an M. */
 bool os_canblock(void);
 
+/* Have the host call goro__run soon on M0, which does not block and may have
+ * returned from it.  Any M may call this; it does not block. */
+void os_wakem0(void);
+
 /* Sleep while *addr == val, at most ns nanoseconds (ns < 0: no limit); wake
- * up to cnt sleepers on addr.  Only where os_canblock(). */
+ * up to cnt sleepers on addr.  Sleep only where os_canblock(). */
 void os_futexsleep(uint32_t *addr, uint32_t val, int64_t ns);
 void os_futexwakeup(uint32_t *addr, uint32_t cnt);
+
+/* Give way to the host's other threads for a moment: for loops that wait for
+ * what another M does within microseconds. */
+void os_procyield(void);
 
 /* True if the host may still bring an event by itself (a promise that a
  * goroutine waits for, a poll): no deadlock verdict while it is. */
