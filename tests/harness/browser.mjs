@@ -11,18 +11,24 @@ const FLAGS = [
   '--disable-sync',
 ];
 const TYPES = { '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+// Pages get shared memory only with these.
+const ISOLATED = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
 const PAGE = '<!doctype html><title>goro</title>';
 
 let shared; // promise of { browser, server, base }
 
-/** Serves the files under `root`, and an empty page at /. */
+/** Serves the files under `root`, and empty pages: / is isolated, /plain not. */
 function serve(root) {
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url, 'http://host').pathname);
     try {
-      const body = path === '/' ? PAGE : await readFile(join(root, path));
-      const type = path === '/' ? 'text/html' : TYPES[extname(path)];
-      response.writeHead(200, { 'content-type': type ?? 'text/plain' });
+      const isPage = path === '/' || path === '/plain';
+      const body = isPage ? PAGE : await readFile(join(root, path));
+      const type = isPage ? 'text/html' : TYPES[extname(path)] ?? 'text/plain';
+      response.writeHead(200, { 'content-type': type, ...(path === '/plain' ? {} : ISOLATED) });
       response.end(body);
     } catch {
       response.writeHead(404).end();
@@ -42,14 +48,19 @@ async function start(root) {
   return { server, browser, base: `http://127.0.0.1:${server.address().port}/` };
 }
 
-/** @returns {Promise<import('./run.mjs').Result>} */
-export async function runInPage(root, file, { args, env, timeoutMs }) {
+/**
+ * @param {object} options  `prepare` is a function that runs in the page before
+ *   all else; `plain` takes a page without shared memory
+ * @returns {Promise<import('./run.mjs').Result>}
+ */
+export async function runInPage(root, file, { args, env, timeoutMs, prepare, plain }) {
   shared ??= start(root);
   const { browser, base } = await shared;
   const page = await browser.newPage();
   let timer;
   try {
-    await page.goto(base);
+    if (prepare) await page.addInitScript(prepare);
+    await page.goto(plain ? `${base}plain` : base);
     const session = await page.context().newCDPSession(page);
     const timeout = new Promise((resolve) => {
       timer = setTimeout(resolve, timeoutMs, 'timeout');

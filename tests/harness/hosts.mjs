@@ -46,23 +46,30 @@ function page(file, options) {
   return runInPage(join(root, 'build'), file, options);
 }
 
+// The rows with threads are extra: they run only where HOST names them.
 const ALL = [
   { name: 'wasi', target: 'wasi', run: wasi },
   { name: 'node20', target: 'js', run: node('NODE20') },
   { name: 'node26', target: 'js', run: node('NODE26') },
   { name: 'chromium', target: 'js', run: page },
   { name: 'native', target: 'native', run: native },
+  { name: 'node20-mt', target: 'js-threads', run: node('NODE20'), extra: true },
+  { name: 'node26-mt', target: 'js-threads', run: node('NODE26'), extra: true },
+  { name: 'chromium-mt', target: 'js-threads', run: page, extra: true },
 ];
 
-/** The hosts that the variable HOST leaves, all where it is not set. */
-export function hosts() {
+/**
+ * The hosts that the variable HOST leaves; where it is not set, all but the
+ * extra ones, or all.
+ */
+export function hosts({ extra = false } = {}) {
   const wanted = process.env.HOST?.split(/[\s,]+/).filter(Boolean) ?? [];
   const unknown = wanted.filter((name) => !ALL.some((h) => h.name === name));
   if (unknown.length) {
     const names = ALL.map((h) => h.name).join(' ');
     throw new Error(`no host ${unknown.join(' ')}; there are: ${names}`);
   }
-  return ALL.filter(({ name }) => !wanted.length || wanted.includes(name));
+  return ALL.filter((host) => (wanted.length ? wanted.includes(host.name) : extra || !host.extra));
 }
 
 export const closeHosts = closeBrowser;
