@@ -11,7 +11,7 @@ import {
   existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { COMMON, DEBUG, RUNTIME, RUNTIME_NATIVE, SANITIZE, SOURCES } from './flags.mjs';
+import { COMMON, DEBUG, rowOf, RUNTIME, RUNTIME_NATIVE, SANITIZE, SOURCES } from './flags.mjs';
 import { parallel, run, ToolError } from './run.mjs';
 import { ROOT, tool, UsageError } from './tools.mjs';
 
@@ -20,7 +20,7 @@ const BUILD = process.env.GORO_BUILD ?? join(ROOT, 'build');
 const TOOLS = { wasi: ['WASI_CC', 'WASI_AR'], js: ['EMCC', 'EMAR'], native: ['NATIVE_CC', 'AR'] };
 const VARIANTS = {
   wasi: ['', '-debug'],
-  js: ['', '-debug'],
+  js: ['', '-debug', '-threads', '-threads-debug'],
   native: ['', '-debug', '-sanitize', '-sanitize-debug'],
 };
 
@@ -30,15 +30,17 @@ const newest = () =>
     .filter((f) => /\.[ch]$/.test(f))
     .map((f) => statSync(join(SOURCE, f)).mtimeMs));
 
+const row = (target, variant) => rowOf(target, variant.includes('threads'));
+
 function flagsFor(target, variant) {
   return [
-    ...COMMON[target], ...RUNTIME, ...(target === 'native' ? RUNTIME_NATIVE : []),
+    ...COMMON[row(target, variant)], ...RUNTIME, ...(target === 'native' ? RUNTIME_NATIVE : []),
     ...(variant.includes('debug') ? DEBUG : []),
     ...(variant.includes('sanitize') ? SANITIZE : []), `-I${SOURCE}`,
   ];
 }
 
-/** One library: compile its three files, archive them, put it into place. */
+/** One library: compile its files, archive them, put it into place. */
 async function build(target, variant, { verbose, sourceTime }) {
   const [cc, ar] = TOOLS[target].map(tool);
   const flags = flagsFor(target, variant);
@@ -53,7 +55,7 @@ async function build(target, variant, { verbose, sourceTime }) {
   const temp = mkdtempSync(join(BUILD, target, '.build-'));
   try {
     const objects = [];
-    for (const source of SOURCES[target]) {
+    for (const source of SOURCES[row(target, variant)]) {
       const object = join(temp, `${basename(source, '.c')}.o`);
       await run([...cc, ...flags, '-c', join(SOURCE, source), '-o', object], { verbose });
       objects.push(object);

@@ -1,8 +1,11 @@
 /** The compile driver: compile, link, transform, put into place. */
-import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { COMMON, LINK, SANITIZE } from './flags.mjs';
+import { COMMON, LINK, MAX_MEMORY, rowOf, SANITIZE, THREADS_MAX_MEMORY } from './flags.mjs';
+import { memoryOf } from './passes/module.mjs';
 import { transform } from './passes/pipeline.mjs';
 import { parallel, run } from './run.mjs';
 import { ROOT, tool, UsageError } from './tools.mjs';
@@ -23,13 +26,15 @@ export async function cc(options) {
   const clean = () => rmSync(temp, { recursive: true, force: true });
   process.once('exit', clean);
   try {
-    const inputs = await compileAll(options, temp);
-    await LINKERS[options.target](options, inputs, temp);
+    if (row(options) === 'js-threads') await bothJs(options, temp);
+    else await LINKERS[options.target](options, await compileAll(options, temp), temp);
   } finally {
     clean();
     process.removeListener('exit', clean);
   }
 }
+
+const row = (o) => rowOf(o.target, o.threads);
 
 function checkInputs(o) {
   for (const { input } of o.link.filter((x) => x.input)) {
@@ -39,7 +44,7 @@ function checkInputs(o) {
 
 function compileCommand(o, source, object) {
   return [
-    ...tool(COMPILER[o.target]), ...COMMON[o.target], o.optimize, ...o.compile,
+    ...tool(COMPILER[o.target]), ...COMMON[row(o)], o.optimize, ...o.compile,
     ...(o.sanitize ? SANITIZE : []), `-I${join(RUNTIME, 'api')}`, '-c', source, '-o', object,
   ];
 }
@@ -78,7 +83,8 @@ __attribute__((constructor)) static void set(void) { goro__maxstacksize = ${byte
 
 /** libgoro for these options. @throws {UsageError} if it is not built */
 function library(o) {
-  const variant = `${o.sanitize ? '-sanitize' : ''}${o.debug ? '-debug' : ''}`;
+  const threads = row(o) === 'js-threads' ? '-threads' : '';
+  const variant = `${o.sanitize ? '-sanitize' : ''}${threads}${o.debug ? '-debug' : ''}`;
   const file = join(process.env.GORO_BUILD ?? join(ROOT, 'build'), o.target, `libgoro${variant}.a`);
   if (!existsSync(file)) throw new UsageError(`${file} is not built: run node bindings/cc/build-runtime.mjs`);
   return file;
@@ -92,11 +98,17 @@ function optimizer({ optimize }) {
 
 const passOptions = (o, temp) => ({ temp, optimize: optimizer(o), names: o.names, verbose: o.verbose });
 
+/** The flags that keep the memory small enough; the user's own come later. */
+function memoryFlags(o) {
+  const most = o.maxMemory ?? (o.threads ? THREADS_MAX_MEMORY : undefined);
+  return most ? MAX_MEMORY[row(o)](most) : [];
+}
+
 const LINKERS = {
   async wasi(o, inputs, temp) {
     const linked = join(temp, 'linked.wasm');
     const out = join(temp, 'out.wasm');
-    await run([...tool('WASI_CC'), ...LINK.wasi, ...inputs, library(o), '-o', linked], o);
+    await run([...tool('WASI_CC'), ...LINK.wasi, ...memoryFlags(o), ...inputs, library(o), '-o', linked], o);
     await transform(linked, out, passOptions(o, temp));
     install(out, o.output);
   },
@@ -104,15 +116,9 @@ const LINKERS = {
   async js(o, inputs, temp) {
     // emcc writes the wasm file's name into the JavaScript. app.mjs gets an
     // app.mjs.wasm, so that it does not share app.wasm with a WASI build.
-    const script = join(temp, `${basename(o.output)}.mjs`);
-    const wasm = join(temp, `${basename(o.output)}.wasm`);
-    const glue = [
-      '--js-library', join(RUNTIME, 'os/os_js.js'), '--extern-post-js', join(RUNTIME, 'os/os_js_main.js'),
-    ];
-    await run([...tool('EMCC'), ...LINK.js, ...glue, ...inputs, library(o), '-o', script], o);
-    const out = join(temp, 'out.wasm');
-    await transform(wasm, out, passOptions(o, temp));
-    install(out, join(dirname(o.output), basename(wasm)));
+    const name = `${basename(o.output)}.mjs`;
+    const { script, wasm } = await linkJs(o, inputs, temp, name, ['--extern-post-js', JS_MAIN]);
+    install(wasm, join(dirname(o.output), `${basename(o.output)}.wasm`));
     install(script, o.output);
   },
 
@@ -123,6 +129,53 @@ const LINKERS = {
     install(out, o.output);
   },
 };
+
+const JS_MAIN = join(RUNTIME, 'os/os_js_main.js');
+
+/** @returns {Promise<{ script: string, wasm: string }>} finished files, the script named as asked for */
+async function linkJs(o, inputs, temp, name, more = []) {
+  const script = join(temp, name);
+  const linked = join(temp, name.replace(/\.mjs$/, '.wasm'));
+  const libraries = o.threads ? ['os/os_js.js', 'os/os_js_mt.js'] : ['os/os_js.js'];
+  const glue = libraries.flatMap((file) => ['--js-library', join(RUNTIME, file)]);
+  await run([
+    ...tool('EMCC'), ...LINK[row(o)], ...memoryFlags(o), ...glue, ...more, ...inputs, library(o), '-o', script,
+  ], o);
+  const wasm = join(temp, 'out.wasm');
+  await transform(linked, wasm, passOptions(o, temp));
+  return { script, wasm };
+}
+
+/**
+ * With threads: a module with and one without, and app.mjs, which chooses when
+ * the program starts.
+ */
+async function bothJs(o, temp) {
+  const base = basename(o.output).replace(/\.m?js$/, '');
+  const parts = ['threads', 'single'].map((kind) => ({
+    o: { ...o, threads: kind === 'threads' }, temp: join(temp, kind), name: `${base}.${kind}.mjs`,
+  }));
+  await parallel(parts.map((part) => async () => {
+    mkdirSync(part.temp);
+    part.made = await linkJs(part.o, await compileAll(part.o, part.temp), part.temp, part.name);
+  }));
+  const folder = dirname(o.output);
+  for (const { made, name } of parts) {
+    install(made.wasm, join(folder, name.replace(/\.mjs$/, '.wasm')));
+    install(made.script, join(folder, name));
+  }
+  const chooser = join(temp, 'choose.mjs');
+  writeFileSync(chooser, chooserSource(base, memoryOf(parts[0].made.wasm)));
+  install(chooser, o.output);
+}
+
+/** The imports stand here by name, so that bundlers find the files. */
+const chooserSource = (base, { initial, max }) => `const goroParts = {
+  threads: () => import('./${base}.threads.mjs'),
+  single: () => import('./${base}.single.mjs'),
+};
+const goroPages = { initial: ${initial}, maximum: ${max} };
+${readFileSync(join(RUNTIME, 'os/os_js_choose.js'), 'utf8')}${readFileSync(JS_MAIN, 'utf8')}`;
 
 /** Put a finished file into place in one step: nobody sees half of it. */
 function install(from, to) {

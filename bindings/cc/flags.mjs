@@ -5,11 +5,22 @@
 
 /** @typedef {'wasi' | 'js' | 'native'} Target */
 
+/**
+ * A row of the tables below: a target, or its build with threads where that is
+ * another one. A native program has threads in any case.
+ * @param {Target} target @param {boolean} threads
+ * @returns {'wasi' | 'js' | 'js-threads' | 'native'}
+ */
+export const rowOf = (target, threads) => (target === 'js' && threads ? 'js-threads' : target);
+
+const JS = ['-mno-tail-call', '-sSUPPORT_LONGJMP=0'];
+
 /** What the C compiler is told for every file, the runtime's and the user's. */
 export const COMMON = {
   // setjmp would unwind frames behind asyncify's back; exceptions likewise.
   wasi: ['-mno-tail-call', '-mno-exception-handling'],
-  js: ['-mno-tail-call', '-sSUPPORT_LONGJMP=0'],
+  js: JS,
+  'js-threads': [...JS, '-pthread'],
   native: ['-fno-omit-frame-pointer', '-pthread'],
 };
 
@@ -26,12 +37,22 @@ export const SANITIZE = [
 /** The runtime's files per target, beside the amalgamation goro.c. */
 export const SOURCES = {
   wasi: ['goro.c', 'os/os_wasip1.c', 'stack/switch_asyncify.c'],
-  js: ['goro.c', 'os/os_js.c', 'stack/switch_asyncify.c'],
-  native: ['goro.c', 'os/os_unix.c', 'stack/switch_ucontext.c'],
+  js: ['goro.c', 'os/os_js.c', 'os/os_js_st.c', 'stack/switch_asyncify.c'],
+  'js-threads': ['goro.c', 'os/os_js.c', 'os/os_js_mt.c', 'os/os_pthread.c', 'stack/switch_asyncify.c'],
+  native: ['goro.c', 'os/os_unix.c', 'os/os_pthread.c', 'stack/switch_ucontext.c'],
 };
 
 /** The M's own C stack: the scheduler, morestack and fatal errors run on it. */
 const M_STACK = 65536;
+
+const LINK_JS = [
+  '-O1', '--profiling-funcs', '-sWASM_BIGINT=1', '-sMODULARIZE=1',
+  '-sEXPORT_ES6=1', '-sEXIT_RUNTIME=1', '-sINVOKE_RUN=0',
+  '-sALLOW_MEMORY_GROWTH=1', `-sSTACK_SIZE=${M_STACK}`,
+  '-sSUPPORT_LONGJMP=0', '-sENVIRONMENT=web,worker,node',
+  // Nothing else refers to the runtime in a program without goroutines.
+  '-Wl,--undefined=goro__js_boot', '-Wl,--wrap=exit',
+];
 
 /**
  * Linking.  Nothing here may let a Binaryen tool touch the module: our passes
@@ -45,16 +66,31 @@ export const LINK = {
   wasi: [
     '-nostartfiles', '-Wl,--strip-debug', '-Wl,--stack-first', `-Wl,-z,stack-size=${M_STACK}`,
   ],
-  js: [
-    '-O1', '--profiling-funcs', '-sWASM_BIGINT=1', '-sMODULARIZE=1',
-    '-sEXPORT_ES6=1', '-sEXIT_RUNTIME=1', '-sINVOKE_RUN=0',
-    '-sALLOW_MEMORY_GROWTH=1', `-sSTACK_SIZE=${M_STACK}`,
-    '-sSUPPORT_LONGJMP=0', '-sENVIRONMENT=web,worker,node',
-    // Nothing else refers to the runtime in a program without goroutines.
-    '-Wl,--undefined=goro__js_boot', '-Wl,--wrap=exit',
+  js: LINK_JS,
+  // What libc writes to stdout and stderr goes the runtime's way, for which no
+  // worker has to wait. libc's waiting must not reach an indirect call: malloc
+  // and all that calls it would be instrumented (os_js_mt.c).
+  'js-threads': [
+    ...LINK_JS, '-pthread', '-Wno-pthreads-mem-growth',
+    '-Wl,--wrap=__wasi_fd_write', '-Wl,--wrap=_emscripten_yield',
   ],
   native: ['-Wl,--wrap=main', '-pthread'],
 };
+
+/** How a module's memory is kept below a size, where the row allows it. */
+export const MAX_MEMORY = {
+  wasi: (bytes) => [`-Wl,--max-memory=${bytes}`],
+  js: (bytes) => [`-sMAXIMUM_MEMORY=${bytes}`],
+  'js-threads': (bytes) => [`-sMAXIMUM_MEMORY=${bytes}`],
+};
+
+/**
+ * The maximum of a shared memory has to be named, and engines reserve it as
+ * address space: iOS refuses 2 GiB (emscripten-core/emscripten#19144,
+ * godotengine/godot#70621) and takes 1 GiB. Where a host refuses this one too,
+ * the program tries halves of it when it starts (os_js_choose.js).
+ */
+export const THREADS_MAX_MEMORY = 1 << 30;
 
 /**
  * WebAssembly features that Binaryen may find and use.  Named one by one:
@@ -62,8 +98,15 @@ export const LINK = {
  */
 export const FEATURES = [
   'mutable-globals', 'sign-ext', 'nontrapping-float-to-int', 'bulk-memory',
-  'simd', 'multivalue', 'reference-types',
+  'simd', 'multivalue', 'reference-types', 'threads',
 ];
+
+/**
+ * Functions that stay by themselves. Node 20's baseline compiler loses locals
+ * that are alive across a wait: in a loop it would compare with garbage, and
+ * wait for ever.
+ */
+export const NO_INLINE = ['os_futexsleep', 'emscripten_futex_wait'].map((f) => `--no-inline=${f}`);
 
 /** asyncify: only its own imports suspend; no function lists, ever. */
 export const ASYNCIFY = [
@@ -83,7 +126,8 @@ export const UNWIND_SLACK = 16384;
 export const REFUSED = [
   [/^-f(wasm-)?exceptions$|^-fwasm-sjlj|^-mexception-handling$/, 'asyncify cannot unwind through wasm exceptions'],
   [/^-mtail-call$/, 'asyncify cannot unwind through tail calls'],
-  [/^-pthread$|^-s(USE_PTHREADS|PROXY_TO_PTHREAD|WASM_WORKERS)/, 'a program has one thread, shared by its goroutines'],
+  [/^-pthread$|^-s(USE_PTHREADS|SHARED_MEMORY)/, 'threads are asked for with --threads, and are goro\'s'],
+  [/^-s(PROXY_TO_PTHREAD|WASM_WORKERS|PTHREAD_POOL)/, 'threads are started by goro'],
   [/^-s(ASYNCIFY|JSPI)/, 'goro runs asyncify by itself'],
   [/^-sSUPPORT_LONGJMP/, 'setjmp and longjmp would cut through goroutine stacks'],
   [/^-s(MAIN|SIDE)_MODULE|^-fPIC$|^-shared$/, 'goroutine stacks need the whole program in one module'],

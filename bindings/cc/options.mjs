@@ -14,21 +14,27 @@ Compiles C programs written against goro.h.
   -c                            compile only, to FILE.o or the one -o names
   --debug                       runtime with lock ranks and invariant checks
   --sanitize                    AddressSanitizer and UBSan (native only)
+  --threads                     goroutines run in parallel, on workers (.mjs)
   --stack-max=BYTES             largest C stack of a goroutine (256 KiB); for more
                                 the engine needs a stack twice as large:
                                 wasmtime -W max-wasm-stack=BYTES (has 512 KiB)
                                 node --stack-size=KIB (has 984; see ulimit -s)
                                 in a browser 480 KiB is the most
+  --max-memory=BYTES            largest memory (.mjs with --threads: 1 GiB)
   -g                            keep function names for traps and traces
   -v                            print the commands
   -I -D -U -O -W -f -m -std     go to the compiler
   -l -L -Wl, -s                 go to the linker (-s: Emscripten's settings)
 
-FILE is .c, .o or .a.
+FILE is .c, .o or .a. BYTES may end in K, M or G.
 `;
 
 const INPUT = /\.(c|o|a)$/;
 const TARGETS = { '.wasm': 'wasi', '.mjs': 'js', '': 'native' };
+const SUFFIXES = { '': 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 };
+const STACK_SIZES = { least: 4096, most: 0x7fffffff, unit: 1 };
+const PAGE = 65536;
+const MEMORY_SIZES = { least: PAGE, most: 2 ** 32, unit: PAGE };
 /** Options whose value may be the next word. */
 const WITH_VALUE =
   /^-([oIDULlsx]|include|isystem|Xlinker|MF|MT|mllvm)$|^--(js-library|(pre|post)-js|(embed|preload)-file)$/;
@@ -42,8 +48,10 @@ const COMPILER = /^-([IDUOWfm]|std=|include|isystem|ansi|pedantic|w$|M|g)/;
  * @property {boolean} compileOnly
  * @property {boolean} debug
  * @property {boolean} sanitize
+ * @property {boolean} threads
  * @property {boolean} verbose
  * @property {number} [stackMax]
+ * @property {number} [maxMemory]
  * @property {string[]} compile flags for the compiler
  * @property {(string | { input: string })[]} link inputs and linker flags, in order
  * @property {string} optimize the -O flag
@@ -58,7 +66,7 @@ const COMPILER = /^-([IDUOWfm]|std=|include|isystem|ansi|pedantic|w$|M|g)/;
 export function parseOptions(args) {
   /** @type {any} */
   const o = {
-    compileOnly: false, debug: false, sanitize: false, verbose: false,
+    compileOnly: false, debug: false, sanitize: false, threads: false, verbose: false,
     compile: [], link: [], optimize: '-O2', names: false,
   };
   const words = joinValues(args);
@@ -90,8 +98,10 @@ function parseWord(o, [word, value]) {
   else if (word === '-v') o.verbose = true;
   else if (word === '--debug') o.debug = true;
   else if (word === '--sanitize') o.sanitize = true;
+  else if (word === '--threads') o.threads = true;
   else if (name === '--target') o.target = parseTarget(text);
-  else if (name === '--stack-max') o.stackMax = parseSize(text);
+  else if (name === '--stack-max') o.stackMax = parseSize(name, text, STACK_SIZES);
+  else if (name === '--max-memory') o.maxMemory = parseSize(name, text, MEMORY_SIZES);
   else if (!word.startsWith('-')) o.link.push(parseInput(word));
   else if (LINKER.test(word)) o.link.push(...flag);
   else if (COMPILER.test(word)) parseCompilerFlag(o, flag);
@@ -111,12 +121,17 @@ function parseTarget(text) {
   return text;
 }
 
-function parseSize(text) {
-  const size = Number(text);
-  if (!Number.isInteger(size) || size < 4096 || size > 0x7fffffff) {
-    throw new UsageError(`--stack-max=${text}: a number of bytes from 4096 on is needed`);
-  }
-  return size;
+/**
+ * A number of bytes: '65536', '64K', '1G'.
+ * @param {string} name of the option @param {string} text
+ * @param {{ least: number, most: number, unit: number }} sizes
+ */
+function parseSize(name, text, { least, most, unit }) {
+  const [, digits, suffix = ''] = /^(\d+)([KMG]?)$/i.exec(text) ?? [];
+  const size = Number(digits) * SUFFIXES[suffix.toUpperCase()];
+  if (size >= least && size <= most && size % unit === 0) return size;
+  const multiple = unit > 1 ? `, a multiple of ${unit},` : '';
+  throw new UsageError(`${name}=${text}: a number of bytes${multiple} from ${least} to ${most} is needed`);
 }
 
 function parseInput(path) {
@@ -137,5 +152,7 @@ function finish(o) {
       throw new UsageError(`${o.output}: name it .wasm, .mjs or without extension, or give --target`);
     }
   }
+  if (o.threads && o.target === 'wasi') throw new UsageError('--threads works with .mjs and native programs');
+  if (o.maxMemory && o.target === 'native') throw new UsageError('--max-memory works with .wasm and .mjs');
   if (o.sanitize && o.target !== 'native') throw new UsageError('--sanitize works with --target=native only');
 }

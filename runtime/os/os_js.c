@@ -1,38 +1,36 @@
-/* os_js.c: the host contract for JavaScript hosts, one M, on Emscripten.
+/* os_js.c: the host contract for JavaScript hosts, on Emscripten.
  *
  * Go: runtime/os_js.go, rt0_js_wasm.s, lock_js.go.
  *
- * The M belongs to the host's event loop and never blocks: os_js.js calls
+ * M0 belongs to the host's event loop and never blocks: os_js.js calls
  * goro__js_boot once, then goro__js_slice again and again, and goes back to
- * the event loop in between.  The two files must match: what is declared under
- * "imports" is defined there, and the exports are called from there.
+ * the event loop in between.  The two files must match: what os_js.h declares
+ * as imports is defined there, and the exports are called from there.  What
+ * depends on threads is in os_js_st.c and os_js_mt.c.
  *
  * Invariants:
  *  1. A slice ends after SLICE_NS at the latest, unless one goroutine runs on
  *     without a safe point.
  *  2. goro__run is entered by goro__js_slice only, never nested.
- *  3. After os_exit or os_libc_exit nothing of this module runs any more:
- *     both throw an exception that os_js.js takes for the end.
+ *  3. After os_exit or os_libc_exit nothing of this module runs any more on
+ *     the main thread: both throw an exception that os_js.js takes for the end.
  *
- * Locks: none, there is one M.
+ * Locks: none.
  */
 #define _DEFAULT_SOURCE /* getentropy */
 #include "os/os.h"
 
 #include <emscripten.h>
+#include <emscripten/stack.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "os/os_js.h"
+
 enum { SLICE_NS = 5 * 1000 * 1000 };
-
-/* ---- imports, from os_js.js ---- */
-
-extern void goro_js_write(int fd, const void *p, size_t n);
-extern void goro_js_flush(void);
-extern _Noreturn void goro_js_exit(int code);
 
 /* ---- the program ---- */
 
@@ -42,11 +40,14 @@ __attribute__((weak)) int __main_argc_argv(int argc, char **argv);
 
 static int main_argc;
 static char **main_argv;
+static double origin; /* of os_nanotime, in ms since 1970 */
 
 /* Called once, with arguments that stay valid. */
 EMSCRIPTEN_KEEPALIVE void goro__js_boot(int argc, char **argv) {
   main_argc = argc;
   main_argv = argv;
+  origin = goro_js_origin();
+  goro__js_init();
   goro__rt0();
 }
 
@@ -59,6 +60,12 @@ EMSCRIPTEN_KEEPALIVE double goro__js_slice(void) {
   if (next == INT64_MAX) return -1;
   int64_t wait = next - os_nanotime();
   return wait > 0 ? (double)wait / 1e6 : 0;
+}
+
+/* Where os_js.js puts the text of a fatal error: malloc may be broken then. */
+EMSCRIPTEN_KEEPALIVE char *goro__js_message(void) {
+  static _Thread_local char message[512];
+  return message;
 }
 
 static int user_main(void) {
@@ -79,23 +86,18 @@ _Noreturn void os_libc_exit(int code) { exit(code); }
  * unwind JavaScript's frames.  It also ends the last line where none was ended,
  * so nothing of one may be left to it. */
 void __funcs_on_exit(void);
-_Noreturn void __real_exit(int code);
 _Noreturn void __wrap_exit(int code);
 
 _Noreturn void __wrap_exit(int code) {
   __funcs_on_exit();
   os_flush();
-  __real_exit(code);
+  goro__js_exit(code);
 }
-
-_Noreturn void os_exit(int code) { goro_js_exit(code); }
 
 /* ---- clocks ---- */
 
-int64_t os_nanotime(void) {
-  /* Some hosts' clock starts at 0. */
-  return (int64_t)(emscripten_get_now() * 1e6) + 1;
-}
+/* All threads count from M0's origin.  Some hosts' clock starts at 0. */
+int64_t os_nanotime(void) { return (int64_t)(goro_js_now(origin) * 1e6) + 1; }
 
 int64_t os_walltime(void) {
   struct timespec t = {0};
@@ -135,44 +137,13 @@ void os_random(void *p, size_t n) {
   }
 }
 
-void os_write(int fd, const void *p, size_t n) { goro_js_write(fd, p, n); }
-
-void os_flush(void) {
-  fflush(NULL);
-  goro_js_flush();
-}
-
 const char *os_getenv(const char *name) { return getenv(name); }
 
 /* ---- the M ---- */
 
-int os_ncpu(const char **reason) {
-  *reason = "this build has one thread and no shared memory";
-  return 1;
+void os_mstack(uintptr_t *lo, uintptr_t *hi) {
+  *lo = emscripten_stack_get_end();
+  *hi = emscripten_stack_get_base();
 }
-
-bool os_canblock(void) { return false; }
-
-bool os_newm(void (*fn)(void *), void *arg) {
-  (void)fn;
-  (void)arg;
-  return false;
-}
-
-void os_wakem0(void) {} /* it is the only M, and awake */
-
-void os_procyield(void) {}
 
 bool os_pending(void) { return false; }
-
-void os_futexsleep(uint32_t *addr, uint32_t val, int64_t ns) {
-  (void)addr;
-  (void)val;
-  (void)ns;
-  goro__host_fault("os_js: the event loop's thread cannot block");
-}
-
-void os_futexwakeup(uint32_t *addr, uint32_t cnt) {
-  (void)addr; /* nobody sleeps */
-  (void)cnt;
-}

@@ -7,20 +7,51 @@
  * event loop gets in: by the quickest way back that the host has if there is
  * work left, by a timer if all goroutines sleep.
  *
+ * The build with threads has os_js_mt.js beside this; its workers have all of
+ * this too, but boot and run slices on the main thread only.
+ *
  * This is read by emcc's preprocessor: functions given to addToLibrary are
  * copied into the output one by one, so they know each other by __deps only.
  */
 addToLibrary({
-  $goroJs__deps: ['$ENV', 'malloc', 'goro__js_boot', 'goro__js_slice', 'goro__host_fault', 'proc_exit', '$stringToNewUTF8', '$UTF8ArrayToString'],
+  $goroJs__deps: [
+    '$ENV', 'malloc', 'goro__js_boot', 'goro__js_slice', 'goro__js_message', 'goro__host_fault', 'proc_exit', '$exitJS',
+    '$stringToNewUTF8', '$stringToUTF8', '$UTF8ArrayToString',
+#if PTHREADS
+    '$goroWorkers', '$runtimeKeepalivePush',
+#endif
+  ],
   // Before the program: the environment, for getenv. After it is loaded: run.
   // The hooks of the user's own stay.
   $goroJs__postset: `
-    Module['preRun'] = [].concat(Module['preRun'] || [], () => goroJs.setEnv());
+    Module['preRun'] = [].concat(Module['preRun'] || [], () => goroJs.start());
     Module['postRun'] = [].concat(Module['postRun'] || [], () => goroJs.boot());`,
   $goroJs: {
     ended: false,
+    /** In goro__js_slice. */
+    running: false,
+    /** A slice is on its way, so that a wake has nothing to do. */
+    coming: false,
+    /** A wake has come while a slice ran. */
+    again: false,
     /** Text of os_write that ends in the middle of a line, by descriptor. */
     partial: ['', '', ''],
+    /** TextDecoders by descriptor: a write may end in the middle of a character. */
+    decoders: [],
+
+    start() {
+      goroJs.setEnv();
+      Module['goroInfo'] = goroJs.info();
+    },
+
+    /** For the user: which of the two builds runs, on how many processors. */
+    info() {
+#if PTHREADS
+      return { mode: 'mt', procs: goroWorkers.ncpu(), reason: '' };
+#else
+      return { mode: 'st', procs: 1, reason: Module['goroReason'] ?? 'built without --threads' };
+#endif
+    },
 
     /** GORO_* from the option goroEnv, or from Node's environment. */
     setEnv() {
@@ -35,7 +66,14 @@ addToLibrary({
       const argv = _malloc(4 * (args.length + 1));
       args.forEach((arg, i) => { HEAPU32[(argv >> 2) + i] = stringToNewUTF8(arg); });
       HEAPU32[(argv >> 2) + args.length] = 0;
-      goroJs.soon = goroJs.wayBack();
+      const wayBack = goroJs.wayBack();
+      goroJs.soon = () => {
+        goroJs.coming = true;
+        wayBack();
+      };
+#if PTHREADS
+      goroWorkers.keepAlive();
+#endif
       if (goroJs.guard(() => _goro__js_boot(args.length, argv)) !== undefined) goroJs.soon();
     },
 
@@ -54,9 +92,28 @@ addToLibrary({
 
     slice() {
       if (goroJs.ended) return;
+      goroJs.coming = goroJs.again = false;
+      goroJs.running = true;
       const wait = goroJs.guard(_goro__js_slice);
-      if (wait === 0) goroJs.soon();
+      goroJs.running = false;
+      if (wait === undefined) return;
+#if PTHREADS
+      if (goroWorkers.cause) return goroWorkers.endLost();
+#endif
+      if (wait === 0 || goroJs.again) goroJs.soon();
       else if (wait > 0) goroJs.sleep(wait);
+    },
+
+    /**
+     * Something is runnable again. The slice starts when the callers have
+     * returned: they may be functions of the program, and it may end in it.
+     */
+    wake() {
+      if (goroJs.running) goroJs.again = true;
+      if (goroJs.running || goroJs.coming || goroJs.ended) return;
+      clearTimeout(goroJs.timer);
+      goroJs.coming = true;
+      queueMicrotask(goroJs.slice);
     },
 
     /**
@@ -78,12 +135,21 @@ addToLibrary({
       }
     },
 
-    /** The end, one way or the other. A timer left would keep Node alive. */
+    /** The end, one way or the other. */
     caught(error) {
       const known = error?.name === 'ExitStatus' || goroJs.ended;
+      if (!known) goroJs.fault(error);
+      goroJs.stop();
+    },
+
+    /** Nothing of the program runs any more. A timer left would keep Node alive. */
+    stop() {
       goroJs.ended = true;
       clearTimeout(goroJs.timer);
-      if (!known) goroJs.fault(error);
+#if PTHREADS
+      clearInterval(goroWorkers.alive);
+      runtimeKeepaliveCounter = 0; // or Emscripten would not end the program
+#endif
     },
 
     /** The engine or a function of JavaScript has thrown: report it, exit 2. */
@@ -94,17 +160,40 @@ addToLibrary({
         : error instanceof WebAssembly.RuntimeError ? 'WebAssembly trap'
         : /stack|recursion/i.test(error?.message) ? `the engine's own stack is exhausted (lower GORO_STACK_MAX${remedy})`
         : 'exception from JavaScript';
-      const text = `${what}: ${error?.message ?? error}`;
+#if PTHREADS
+      if (goroWorkers.cause) return goroJs.report(goroWorkers.cause);
+#endif
+      goroJs.report(`${what}: ${error?.message ?? error}`);
+    },
+
+    /** A fatal error: the runtime's report with all goroutines, or the text alone. */
+    report(text) {
       try {
-        _goro__host_fault(stringToNewUTF8(text));
+        const message = _goro__js_message();
+        stringToUTF8(text, message, 512);
+        _goro__host_fault(message);
       } catch (second) {
         if (second?.name === 'ExitStatus') return;
         err(`fatal error: ${text}`); // too broken to report by itself
-        try { _proc_exit(2); } catch {}
+        goroJs.abandon();
       }
     },
 
-    /** Print all whole lines of text that os_write has brought. */
+    /** End with exit code 2, whatever state the program is in. */
+    abandon() {
+#if PTHREADS
+      if (ENVIRONMENT_IS_PTHREAD) return goroWorkers.abandon();
+#endif
+      goroJs.stop();
+      try { _proc_exit(2); } catch {}
+    },
+
+    /** Print all whole lines of bytes that os_write has brought. */
+    printBytes(fd, bytes) {
+      // A copy: decoders refuse shared memory.
+      goroJs.print(fd, (goroJs.decoders[fd] ??= new TextDecoder()).decode(bytes.slice(), { stream: true }));
+    },
+
     print(fd, text) {
       const lines = (goroJs.partial[fd] + text).split('\n');
       goroJs.partial[fd] = lines.pop();
@@ -161,11 +250,29 @@ addToLibrary({
   goro_js_flush: () => goroJs.flush(),
 
   goro_js_exit__deps: ['$goroJs'],
-  goro_js_exit: (code) => {
+  goro_js_exit: (code, atOnce) => {
     goroJs.flush();
-    goroJs.ended = true;
-    _proc_exit(code);
+    goroJs.stop();
+    if (atOnce) _proc_exit(code);
+#if PTHREADS
+    // Whoever called exit() has run the handlers, and keeps their lock.
+    ___funcs_on_exit = () => {};
+#endif
+    try {
+      exitJS(code);
+    } catch (error) {
+      if (error?.name === 'ExitStatus') throw error;
+      _proc_exit(code); // it got stuck, or a handler of JavaScript's has failed
+    }
   },
+
+  // Relative times, because ms since 1970 leave no more than 0.2 us to a
+  // double.
+  goro_js_now: (origin) => performance.timeOrigin - origin + performance.now(),
+  goro_js_origin: () => performance.timeOrigin,
+
+  goro_js_reason__deps: ['$stringToNewUTF8'],
+  goro_js_reason: () => (Module['goroReason'] ? stringToNewUTF8(Module['goroReason']) : 0),
 
   // Asyncify replaces these calls after linking.
   start_unwind: () => abort(),

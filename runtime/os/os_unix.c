@@ -22,7 +22,6 @@
 
 #include <errno.h>
 #include <linux/futex.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "os/os_pthread.h"
 #include "os/tls.h"
 
 int __wrap_main(int argc, char **argv, char **envp);
@@ -142,29 +142,9 @@ int os_ncpu(const char **reason) {
   return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-struct unix_thread {
-  void (*fn)(void *);
-  void *arg;
-};
-
-static void *thread_main(void *v) {
-  struct unix_thread t = *(struct unix_thread *)v;
-  free(v);
-  t.fn(t.arg);
-  return NULL;
-}
-
+/* Signals and sanitizers want more stack than the runtime. */
 bool os_newm(void (*fn)(void *), void *arg) {
-  struct unix_thread *t = malloc(sizeof *t);
-  pthread_t id;
-  if (!t) return false;
-  *t = (struct unix_thread){fn, arg};
-  if (pthread_create(&id, NULL, thread_main, t) != 0) {
-    free(t);
-    return false;
-  }
-  pthread_detach(id);
-  return true;
+  return goro__pthread_start(fn, arg, 16 * (size_t)OS_MSTACK);
 }
 
 bool os_canblock(void) { return true; }

@@ -105,6 +105,14 @@ int os_ncpu(const char **reason) {
   return 1;
 }
 
+/* From the linker. */
+extern char __stack_low[], __stack_high[];
+
+void os_mstack(uintptr_t *lo, uintptr_t *hi) {
+  *lo = (uintptr_t)__stack_low;
+  *hi = (uintptr_t)__stack_high;
+}
+
 bool os_canblock(void) { return true; }
 
 bool os_newm(void (*fn)(void *), void *arg) {

@@ -64,9 +64,6 @@ __asm__(".section .globals,\"\",@\n"
         "goro__stack_size:\n"
         ".text\n");
 
-/* The M's own C stack, from the linker. */
-extern char __stack_low[], __stack_high[];
-
 enum switch_state {
   SW_NORMAL,
   SW_REWINDING,
@@ -94,6 +91,7 @@ static _Thread_local struct {
   struct asyncify_data data;
   char *scratch; /* unwind buffer, grown on demand, never shrunk */
   uint32_t scratchcap;
+  uintptr_t lo, hi;     /* the M's own C stack; 0 before it was asked for */
   struct gstack *gs;    /* whose stack the M runs; NULL: its own */
   uintptr_t g0sp;       /* the M's own stack pointer while gs runs */
   struct scope *target; /* of SW_ABORTING */
@@ -130,14 +128,15 @@ static inline __attribute__((always_inline)) void set_range(uintptr_t lo,
 }
 
 static inline __attribute__((always_inline)) void set_own_range(void) {
-  uintptr_t lo = (uintptr_t)__stack_low + STACK_RED;
-  set_range(lo, (uintptr_t)__stack_high - lo);
+  uintptr_t lo = ms.lo + STACK_RED;
+  set_range(lo, ms.hi - lo);
 }
 
 void goro__switch_minit(void) {
   ms.scratch = os_alloc(SCRATCH_MIN + SCRATCH_SLACK);
   if (!ms.scratch) goro__oom(SCRATCH_MIN);
   ms.scratchcap = SCRATCH_MIN;
+  os_mstack(&ms.lo, &ms.hi);
   set_own_range();
 }
 
@@ -295,17 +294,13 @@ GORO_NOINLINE intptr_t goro__nounwind(intptr_t (*f)(void *, void *), void *a,
 
 static GORO_NOINLINE uintptr_t morestack_on_m(uintptr_t old, uintptr_t nsp) {
   struct gstack *gs = ms.gs;
-  if (!gs) {
-    /* Before boot (constructors run first), or the M's own stack is full.  It
-     * may begin at address 0: nsp has then wrapped around. */
-    uintptr_t lo = (uintptr_t)__stack_low + STACK_RED;
-    if (nsp >= lo && nsp <= (uintptr_t)__stack_high) return nsp;
-    /* The report needs stack itself, and nothing here goes on: from the top. */
-    set_sp((uintptr_t)__stack_high);
-    goro__stack_overflow("stack of the host thread",
-                         (size_t)(__stack_high - __stack_low));
-  }
-  return goro__stack_adjust(gs, old, nsp);
+  if (gs) return goro__stack_adjust(gs, old, nsp);
+  /* Before boot (constructors run first), or the M's own stack is full.  It may
+   * begin at address 0: nsp has then wrapped around. */
+  if (nsp >= ms.lo + STACK_RED && nsp <= ms.hi) return nsp;
+  /* The report needs stack itself, and nothing here goes on: from the top. */
+  set_sp(ms.hi);
+  goro__stack_overflow("stack of the host thread", ms.hi - ms.lo);
 }
 
 /* A prologue's stack pointer nsp is not in the current segment.  Runs with the
@@ -315,6 +310,7 @@ __attribute__((export_name("goro__morestack"))) GORO_NOINLINE uintptr_t
 goro__morestack(uintptr_t nsp) {
   uintptr_t old = get_sp();
   if (ms.gs) set_sp(ms.g0sp);
+  if (unlikely(ms.hi == 0)) os_mstack(&ms.lo, &ms.hi);
   set_own_range();
   uintptr_t sp = morestack_on_m(old, nsp);
   if (ms.gs) set_range(ms.gs->seg->lo, ms.gs->seg->size);

@@ -34,7 +34,24 @@ test('the last -O and -g count', () => {
 
 test('the size of a stack', () => {
   assert.equal(parse('a.c -o a.wasm --stack-max=65536').stackMax, 65536);
-  for (const size of ['1', '64K', '-5', '1e12', '']) wrong(`a.c -o a.wasm --stack-max=${size}`, /--stack-max/);
+  assert.equal(parse('a.c -o a.wasm --stack-max=64K').stackMax, 65536);
+  for (const size of ['1', '64Q', '-5', '1e12', '4G', '']) wrong(`a.c -o a.wasm --stack-max=${size}`, /--stack-max/);
+});
+
+test('the size of the memory', () => {
+  assert.equal(parse('a.c -o a.mjs --max-memory=512m').maxMemory, 2 ** 29);
+  assert.equal(parse('a.c -o a.wasm --max-memory=4G').maxMemory, 2 ** 32);
+  for (const size of ['100', '1.5G', '100001', '5G']) wrong(`a.c -o a.mjs --max-memory=${size}`, /--max-memory/);
+  wrong('a.c -o a --max-memory=1G', /\.wasm and \.mjs/);
+});
+
+test('threads', () => {
+  assert.equal(parse('a.c -o a.mjs').threads, false);
+  assert.equal(parse('a.c -o a.mjs --threads').threads, true);
+  assert.equal(parse('a.c -o a --threads').threads, true);
+  wrong('a.c -o a.wasm --threads', /\.mjs and native/);
+  wrong('a.c -o a.mjs -pthread', /--threads/);
+  wrong('a.c -o a.mjs --threads -sPTHREAD_POOL_SIZE=4', /started by goro/);
 });
 
 test('what is missing or makes no sense is said', () => {
@@ -52,5 +69,5 @@ test('flags that goroutines cannot live with are refused, with the reason', () =
   wrong('a.c -o a.wasm -mtail-call', /tail calls/);
   wrong('a.c -o a.mjs -sASYNCIFY=1', /asyncify by itself/);
   wrong('a.c -o a.mjs -s JSPI', /asyncify by itself/);
-  wrong('a.c -o a.mjs -pthread', /one thread/);
+  wrong('a.c -o a.mjs -pthread', /--threads/);
 });

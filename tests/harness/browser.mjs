@@ -34,13 +34,14 @@ function within(ms, what, promise) {
 
 /**
  * @param {string} name  of the browser
- * @param {{ isolated: boolean }} options  isolated: with the headers that a page
- *   needs for SharedArrayBuffer
+ * @param {{ isolated: boolean, prepare?: Function }} options  isolated: with the
+ *   headers that a page needs for SharedArrayBuffer; prepare: a function that
+ *   runs in the page before all else
  * @returns {Promise<import('./run.mjs').Result>}
  */
 export async function runInPage(name, root, file, options) {
   const server = await shared(servers, options.isolated, () => startServer(root, options.isolated));
-  const { browser, page } = await open(name, server.base);
+  const { browser, page } = await open(name, server.base, options.prepare);
   try {
     return await runProgram(page, browser.crash, server, `/${relative(root, file)}`, options);
   } finally {
@@ -49,19 +50,20 @@ export async function runInPage(name, root, file, options) {
 }
 
 /** A page of the browser, or of a new one where that has crashed meanwhile. */
-async function open(name, base, tries = 2) {
+async function open(name, base, prepare, tries = 2) {
   const browser = await shared(browsers, name, LAUNCH[name]);
   try {
-    return { browser, page: await within(OPEN_MS, 'a new page', openPage(browser, base)) };
+    return { browser, page: await within(OPEN_MS, 'a new page', openPage(browser, base, prepare)) };
   } catch (error) {
     await discard(name, browser);
     if (tries === 1) throw error;
-    return open(name, base, tries - 1);
+    return open(name, base, prepare, tries - 1);
   }
 }
 
-async function openPage(browser, base) {
+async function openPage(browser, base, prepare) {
   const page = await browser.newPage();
+  if (prepare) await browser.prepare(page, prepare);
   await page.goto(base);
   return page;
 }

@@ -14,13 +14,13 @@ const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
 const INCLUDES = ['-Iruntime', '-Itests'];
 // What the dump says of places is the same wherever the clone is.
 const PLACES = [`-fmacro-prefix-map=${root}/=`];
-const EXTENSION = { wasi: '.wasm', js: '.mjs', native: '' };
+const EXTENSION = { wasi: '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '' };
 const DRIVER = join(root, 'bindings/cc');
 
 const started = new Map(); // folder → promise of the built file
 
 /**
- * Builds `source` for a target ('wasi', 'js' or 'native'); `debug` links the
+ * Builds `source` for a target ('wasi', 'js', 'js-threads' or 'native'); `debug` links the
  * runtime that checks its own invariants.
  * @returns {Promise<string>} the file to run
  */
@@ -28,6 +28,7 @@ export function build(source, target, { debug = false, flags = [] } = {}) {
   const args = [
     // Unit tests see the runtime's own structs: the same as the library's.
     ...(debug ? ['--debug', '-DGORO_DEBUG=1', '-g'] : []), // -g: names in traps
+    ...(target === 'js-threads' ? ['--threads'] : []),
     ...(target === 'native' ? ['--target=native', '--sanitize', '-g'] : []),
     ...WARNINGS, ...INCLUDES, ...PLACES, '-O1', ...flags,
   ];
@@ -115,5 +116,5 @@ const common = memo(() =>
 
 // What the driver links: build/wasi, build/js, build/native
 const libraries = memo((target) =>
-  hashFiles(below(join(root, 'build', target), /\.(a|js|o)$/)),
+  hashFiles(below(join(root, 'build', target.split('-')[0]), /\.(a|js|o)$/)),
 );

@@ -13,6 +13,8 @@ const CHROMIUM_FLAGS = [
  * @typedef {object} Browser
  * @property {() => Promise<Page>} newPage  Playwright's or Puppeteer's: both have
  *   goto, evaluate, close and on
+ * @property {(page: Page, script: Function) => Promise<void>} prepare  have a
+ *   script run in the page before all else
  * @property {string} crash  the page's event for its crash
  * @property {() => Promise<void>} close
  * @property {() => void} kill  at once, whatever it is doing
@@ -31,6 +33,7 @@ async function launchChromium() {
   const browser = await chromium.connect(server.wsEndpoint());
   return {
     newPage: () => browser.newPage(),
+    prepare: (page, script) => page.addInitScript(script),
     crash: 'crash',
     close: () => server.close(),
     kill: () => server.kill(),
@@ -48,6 +51,7 @@ async function launchFirefox() {
   });
   return {
     newPage: () => browser.newPage(),
+    prepare: (page, script) => page.evaluateOnNewDocument(script),
     crash: 'error',
     close: () => browser.close(),
     kill: () => browser.process().kill('SIGKILL'),

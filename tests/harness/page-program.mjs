@@ -6,7 +6,11 @@ export async function pageProgram({ path, url, args, env }) {
     socket.onopen = resolve;
     socket.onerror = () => reject(new Error('no connection to the test server'));
   });
-  const send = (kind, value) => socket.send(JSON.stringify([kind, value]));
+  globalThis.output = { stdout: '', stderr: '' }; // for scripts that prepare a page
+  const send = (kind, value) => {
+    if (kind in globalThis.output) globalThis.output[kind] += value;
+    socket.send(JSON.stringify([kind, value]));
+  };
   const fail = (error) => {
     if (error?.name === 'ExitStatus') return; // how Emscripten leaves exit()
     const stack = error?.stack ?? ''; // with the message only in Chromium

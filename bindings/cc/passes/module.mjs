@@ -16,6 +16,7 @@ const BY_NAME = {
   'bulk-memory': Features.BulkMemory | Features.BulkMemoryOpt,
   simd: Features.SIMD128,
   multivalue: Features.Multivalue,
+  threads: Features.Atomics,
   'reference-types': Features.ReferenceTypes | Features.CallIndirectOverlong,
 };
 const OURS = FEATURES.reduce((bits, name) => bits | BY_NAME[name], 0);
@@ -30,6 +31,18 @@ export function parse(bytes) {
   const module = binaryen.readBinary(bytes);
   module.setFeatures(OURS);
   return module;
+}
+
+/**
+ * A module's memory, in pages.
+ * @param {string} file
+ * @returns {{ initial: number, max: number }}
+ */
+export function memoryOf(file) {
+  const module = readModule(file);
+  const { initial, max } = module.getMemoryInfo();
+  module.dispose();
+  return { initial, max };
 }
 
 /**

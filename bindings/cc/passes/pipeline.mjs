@@ -7,7 +7,7 @@
  * in the native wasm-opt, which is four times as fast.
  */
 import { join } from 'node:path';
-import { ASYNCIFY, FEATURES, PASS_EXPORTS } from '../flags.mjs';
+import { ASYNCIFY, FEATURES, NO_INLINE, PASS_EXPORTS } from '../flags.mjs';
 import { run } from '../run.mjs';
 import { tool } from '../tools.mjs';
 import { readModule, validate, writeModule } from './module.mjs';
@@ -42,7 +42,7 @@ export async function transform(input, output, { temp, optimize, names, verbose 
   for (const name of PASS_EXPORTS) suspendable.removeExport(name);
   writeModule(suspendable, file('bounded'));
 
-  await wasmOpt(file('bounded'), file('optimized'), [optimize]);
+  await wasmOpt(file('bounded'), file('optimized'), [...NO_INLINE, optimize]);
 
   const optimized = readModule(file('optimized'));
   fillFrames(optimized);

@@ -1,0 +1,59 @@
+/* os_js_st.c: JavaScript hosts, the build with one thread.
+ *
+ * The M belongs to the host's event loop and never blocks.
+ *
+ * Locks: none, there is one M.
+ */
+#include <stdio.h>
+
+#include "os/os.h"
+#include "os/os_js.h"
+
+void goro__js_init(void) {}
+
+/* ---- the end ---- */
+
+_Noreturn void os_exit(int code) { goro_js_exit(code, 1); }
+
+_Noreturn void goro__js_exit(int code) { goro_js_exit(code, 0); }
+
+/* ---- output ---- */
+
+void os_write(int fd, const void *p, size_t n) { goro_js_write(fd, p, n); }
+
+void os_flush(void) {
+  fflush(NULL);
+  goro_js_flush();
+}
+
+/* ---- the M ---- */
+
+int os_ncpu(const char **reason) {
+  const char *chosen = goro_js_reason();
+  *reason = chosen ? chosen : "this build has one thread and no shared memory";
+  return 1;
+}
+
+bool os_newm(void (*fn)(void *), void *arg) {
+  (void)fn;
+  (void)arg;
+  return false;
+}
+
+bool os_canblock(void) { return false; }
+
+void os_wakem0(void) {} /* it is the only M, and awake */
+
+void os_procyield(void) {}
+
+void os_futexsleep(uint32_t *addr, uint32_t val, int64_t ns) {
+  (void)addr;
+  (void)val;
+  (void)ns;
+  goro__host_fault("os_js: the event loop's thread cannot block");
+}
+
+void os_futexwakeup(uint32_t *addr, uint32_t cnt) {
+  (void)addr; /* nobody sleeps */
+  (void)cnt;
+}

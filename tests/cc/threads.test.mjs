@@ -1,0 +1,168 @@
+// goro cc --threads: the machinery of threads, on every JavaScript host, a scene
+// of threads.c at a time.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { runInPage } from '../harness/browser.mjs';
+import { build } from '../harness/build.mjs';
+import { closeHosts, hosts } from '../harness/hosts.mjs';
+import { root, tests } from '../harness/paths.mjs';
+import { run } from '../harness/run.mjs';
+
+after(closeHosts);
+
+const TIMEOUT_MS = 60_000;
+const OPTIONS = { env: {}, dirs: [], isolated: true, timeoutMs: TIMEOUT_MS };
+const program = () => build(join(tests, 'cc/threads.c'), 'js-threads', { debug: true });
+const mine = hosts(['node20-mt', 'node26-mt', 'chromium-mt', 'firefox-mt']);
+
+const LINES = Array.from({ length: 500 }, (_, i) => `line ${i} ä\n`).join('');
+const MUCH = `${'x'.repeat(99)}\n`.repeat(3000);
+
+/** Per scene: exit code, stdout, and what stderr has. */
+const SCENES = {
+  stacks: [0, 'PASS\n', ''],
+  wait: [0, 'PASS\n', ''],
+  bounds: [0, 'PASS\n', ''],
+  overflow: [2, '', /stack of the host thread exceeds 65536-byte limit/],
+  exit: [3, 'before\n', ''],
+  libc_exit: [4, 'partial last\n', ''],
+  exit_locked: [5, '', ''],
+  trap: [2, '', /^fatal error: WebAssembly trap: unreachable/],
+  print: [0, LINES, ''],
+  print_much: [0, '', MUCH],
+  grow: [0, 'from above\n'.repeat(3) + 'PASS\n', ''],
+  newm: [0, 'PASS\n', ''],
+};
+
+function judge({ code, stdout, stderr }, [wantedCode, wantedOut, wantedErr]) {
+  assert.deepEqual({ code, stdout }, { code: wantedCode, stdout: wantedOut }, stderr);
+  if (wantedErr instanceof RegExp) assert.match(stderr, wantedErr);
+  else assert.equal(stderr, wantedErr);
+}
+
+for (const host of mine) {
+  for (const [scene, wanted] of Object.entries(SCENES)) {
+    test(`${scene} [${host.name}]`, async () => {
+      judge(await host.run(await program(), { ...OPTIONS, args: [scene] }), wanted);
+    });
+  }
+}
+
+const LOST = {
+  'lost later': /^fatal error: worker 1: was terminated\n/,
+  'lost terminate': /^fatal error: worker 1: was terminated\n/,
+  'lost_lock terminate': /^fatal error: worker 1: was terminated\n/,
+  'lost_stdout terminate': /^fatal error: worker 1: was terminated\n/,
+  'lost nowhere': /^fatal error: worker 1: its script cannot be loaded: .*nowhere/,
+};
+
+for (const { name } of mine.filter((host) => host.name.startsWith('node'))) {
+  for (const [what, wanted] of Object.entries(LOST)) {
+    test(`a worker is lost: ${what} [${name}]`, async () => {
+      const command = [join(tests, 'cc/threads_lost.mjs'), await program(), ...what.split(' ')];
+      const result = await run(process.env[name.slice(0, 6).toUpperCase()], command, {
+        ...OPTIONS, env: process.env, cwd: root,
+      });
+      judge(result, [2, '', wanted]);
+    });
+  }
+}
+
+const inPage = async (scene, more) => runInPage('chromium', join(root, 'build'), await program(), { ...OPTIONS, args: [scene], ...more });
+
+// These run in the page, before the program.
+function terminateWhenReady() {
+  const { Worker } = globalThis;
+  const workers = [];
+  globalThis.Worker = class extends Worker {
+    constructor(...args) {
+      super(...args);
+      workers.push(this);
+    }
+  };
+  setInterval(() => {
+    if (globalThis.output?.stdout) workers.forEach((worker) => worker.terminate());
+  }, 10);
+}
+
+function loadNoWorker() {
+  const { Worker } = globalThis;
+  globalThis.Worker = class extends Worker {
+    constructor(url, options) {
+      super('/nowhere.mjs', options);
+    }
+  };
+}
+
+function forbidWorkers() {
+  addEventListener('DOMContentLoaded', () => {
+    const meta = document.createElement('meta');
+    Object.assign(meta, { httpEquiv: 'Content-Security-Policy', content: "worker-src 'none'" });
+    document.head.append(meta);
+  });
+}
+
+if (mine.some(({ name }) => name === 'chromium-mt')) {
+  const cases = [
+    [terminateWhenReady, 'ready\n', /^fatal error: worker 1: was terminated\n/],
+    [loadNoWorker, '', /^fatal error: worker 1: its script cannot be loaded/],
+    [forbidWorkers, '', /^fatal error: worker( 1: its script cannot be loaded|.*cannot be started)/],
+  ];
+  for (const [prepare, stdout, wanted] of cases) {
+    test(`a worker is lost: ${prepare.name} [chromium-mt]`, async () => {
+      judge(await inPage('lost', { prepare }), [2, stdout, wanted]);
+    });
+  }
+
+  test('a page that is not isolated runs the single program [chromium-mt]', async () => {
+    const { code, stdout } = await inPage('single', { isolated: false });
+    assert.deepEqual({ code, stdout }, {
+      code: 0, stdout: 'no shared memory: the page is not cross-origin isolated (headers COOP and COEP)\n',
+    });
+  });
+}
+
+const here = mine.length ? test : test.skip; // HOST may leave no host with threads
+
+here('what is made', async () => {
+  const file = await program();
+  for (const part of ['threads.mjs', 'threads.wasm', 'single.mjs', 'single.wasm']) {
+    assert.ok(existsSync(file.replace(/mjs$/, part)), part);
+  }
+});
+
+/** Run the program in this process, and say which one that was. */
+async function info(options) {
+  const { default: start } = await import(await program());
+  const module = await new Promise((resolve) => {
+    const made = start({ arguments: ['single'], print() {}, onExit: () => resolve(made), ...options });
+  });
+  return module.goroInfo;
+}
+
+here('which program runs, and why', async () => {
+  assert.deepEqual(await info({ goroThreads: false }), { mode: 'st', procs: 1, reason: 'goroThreads is false' });
+  const { mode, procs, reason } = await info({});
+  assert.deepEqual({ mode, reason }, { mode: 'mt', reason: '' });
+  assert.ok(procs >= 1);
+});
+
+here('a host with little address space: less memory, or none to share', async () => {
+  const { Memory } = WebAssembly;
+  let largest = 4096;
+  WebAssembly.Memory = class extends Memory {
+    constructor(limits) {
+      if (limits.shared && limits.maximum > largest) throw new RangeError('Out of memory');
+      super(limits);
+    }
+  };
+  try {
+    assert.equal((await info({})).mode, 'mt');
+    largest = 0;
+    assert.deepEqual(await info({}), { mode: 'st', procs: 1, reason: 'no shared memory: Out of memory' });
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+});
