@@ -5,6 +5,7 @@
  * themselves: the build chooses them, and asyncify's primitives must not be
  * inlined anywhere.  In reading order:
  */
+#include "base/baton.c"
 #include "base/lock_futex.c"
 #include "base/lockrank.c"
 #include "base/print.c"

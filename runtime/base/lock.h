@@ -15,6 +15,7 @@
 #define GORO_LOCK_H
 
 #include "base/atomic.h"
+#include "base/baton.h"
 #include "base/base.h"
 #include "base/lockrank.h"
 
@@ -41,6 +42,7 @@ static inline void lockInit(struct mutex *l, enum lockrank r) {
 
 /* lock for a mutex without lockInit, as in a zeroed struct of the program. */
 static inline void lockWithRank(struct mutex *l, enum lockrank r) {
+  goro__point();
 #if GORO_DEBUG
   goro__lockrank_acquire(l, r);
 #else
@@ -64,6 +66,7 @@ static inline void unlock(struct mutex *l) {
 #endif
   if (unlikely(Xchg(&l->key, mutex_unlocked) != mutex_locked))
     goro__unlock_slow(l);
+  goro__point();
 }
 
 static inline void assertLockHeld(struct mutex *l) {

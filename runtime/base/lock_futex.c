@@ -36,7 +36,7 @@ GORO_NOINLINE void goro__lock_slow(struct mutex *l) {
     if (!canblock) continue;
     if (Xchg(&l->key, mutex_sleeping) == mutex_unlocked) return;
     want = mutex_sleeping;
-    os_futexsleep(&l->key, mutex_sleeping, -1);
+    goro__futexsleep(&l->key, mutex_sleeping, -1);
   }
 }
 
@@ -44,5 +44,5 @@ GORO_NOINLINE void goro__lock_slow(struct mutex *l) {
 GORO_NOINLINE void goro__unlock_slow(struct mutex *l) {
   /* mutex_unlocked would mean that nobody held it: the sleeping state cannot
    * be told from it here any more, so debug builds check in lockrank. */
-  os_futexwakeup(&l->key, 1);
+  goro__futexwakeup(&l->key, 1);
 }

@@ -36,18 +36,18 @@ bool goro__threads;
 
 void goro__notewakeup(struct note *n) {
   if (Xchg(&n->key, 1) != 0) goro__throw("machine: double wakeup");
-  os_futexwakeup(&n->key, 1);
+  goro__futexwakeup(&n->key, 1);
 }
 
 void goro__notesleep(struct note *n) {
-  while (Load(&n->key) == 0) os_futexsleep(&n->key, 0, -1);
+  while (Load(&n->key) == 0) goro__futexsleep(&n->key, 0, -1);
 }
 
 bool goro__notetsleep(struct note *n, int64_t ns) {
   int64_t deadline = nanotime() + ns;
   while (Load(&n->key) == 0) {
     if (ns <= 0) return false;
-    os_futexsleep(&n->key, 0, ns);
+    goro__futexsleep(&n->key, 0, ns);
     ns = deadline - nanotime();
   }
   return true;
@@ -114,6 +114,7 @@ static void m_wake(struct m *mp, struct p *pp) {
   if (mp->nextp) goro__throw("machine: woken M has a P already");
   mp->nextp = pp;
   bool isaway = !mp->canblock;
+  goro__point();
   goro__notewakeup(&mp->park);
   if (isaway) os_wakem0();
 }
@@ -122,6 +123,7 @@ static void m_wake(struct m *mp, struct p *pp) {
 
 static void mstart(void *mv) {
   struct m *mp = mv;
+  goro__baton_join(mp->player);
   goro__minit(mp);
   if (mp->fn) mp->fn();
   struct p *pp = mp->nextp;
@@ -136,6 +138,7 @@ static void newm(struct m *mp) {
 #if GORO_THREADS
   if (!goro__threads) goro__threads = true;
 #endif
+  mp->player = goro__baton_new();
   if (!os_newm(mstart, mp))
     goro__fatal("the host has no more threads; set GORO_MAXPROCS to fewer");
 }

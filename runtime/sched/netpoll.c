@@ -23,7 +23,7 @@
 
 static void netpollBreak(void) {
   if (Xchg(&sched.pollbreak, 1) != 0) return; /* it was told already */
-  os_futexwakeup(&sched.pollbreak, 1);
+  goro__futexwakeup(&sched.pollbreak, 1);
   if (Load(&sched.pollisaway)) os_wakem0();
 }
 
@@ -45,6 +45,7 @@ bool goro__poll_begin(int64_t when) {
     poll_sooner(when);
     return false;
   }
+  goro__point();
   Store(&sched.pollUntil, when);
   return true;
 }
@@ -56,7 +57,7 @@ bool goro__poll_sleep(struct m *mp, int64_t when) {
     return Load(&sched.pollbreak) != 0;
   }
   int64_t ns = when - nanotime();
-  if (ns > 0) os_futexsleep(&sched.pollbreak, 0, ns);
+  if (ns > 0) goro__futexsleep(&sched.pollbreak, 0, ns);
   return true;
 }
 

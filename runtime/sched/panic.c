@@ -225,8 +225,8 @@ static uint32_t reported; /* atomic: it has printed everything */
  * loop must not wait for that long, as the end may need its thread. */
 _Noreturn static void wait_for_end(void) {
   uint32_t never = 0;
-  while (os_canblock()) os_futexsleep(&never, 0, -1);
-  while (!Load(&reported)) os_procyield();
+  while (os_canblock()) goro__futexsleep(&never, 0, -1);
+  while (!Load(&reported)) goro__yield_m();
   os_exit(2);
 }
 

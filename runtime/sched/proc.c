@@ -105,9 +105,9 @@ void goro__schedinit(void) {
   sched.starttime = nanotime();
   sched.lastpoll = sched.starttime;
   sched.seed = envnum("GORO_SEED", 0);
-  sched.systematic = sched.seed != 0;
   mcommoninit(mp);
   mp->canblock = os_canblock();
+  if (GORO_THREADS && sched.seed && mp->canblock) goro__baton_start(sched.seed);
   goro__minit(mp);
   uint64_t max = envnum("GORO_STACK_MAX", goro__maxstacksize);
   goro__maxstacksize = max > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)max;
@@ -133,11 +133,12 @@ static GORO_NOINLINE void casgstatus_slow(struct g *gp, uint32_t oldval,
     uint32_t now = Load(&gp->atomicstatus);
     if (now != oldval && now != (oldval | Gscan))
       goro__throw("proc: goroutine is not in the state its owner left it in");
-    os_procyield();
+    goro__yield_m();
   }
 }
 
 void goro__casgstatus(struct g *gp, uint32_t oldval, uint32_t newval) {
+  goro__point();
   if (unlikely(!Cas(&gp->atomicstatus, oldval, newval)))
     casgstatus_slow(gp, oldval, newval);
 }

@@ -131,6 +131,7 @@ struct p *goro__procresize(struct m *mp, int32_t n) {
   for (int32_t i = n; i < old; i++) p_destroy(allp[i], mp->p);
   lock(&sched.lock);
   sched.maxprocs = n;
+  sched.systematic = sched.seed != 0 && (n == 1 || goro__baton_on);
   Store(&nallp, n);
   struct p *busy = put_idle(mp);
   unlock(&sched.lock);

@@ -115,9 +115,9 @@ static void ring_put(struct p *pp, struct g *gp) {
 
 /* Queue gp on pp, which the caller owns: at the end, or as next to run. */
 void goro__runqput(struct p *pp, struct g *gp, bool next) {
+  goro__point();
   if (unlikely(sched.systematic) && next && goro__systematic_flip())
-    next =
-        false; /* one M at a time: no fence for goro__wakep's look is needed */
+    next = false;
   if (next) {
     struct g *old = Xchg(&pp->runnext, gp);
     if (!old) return;
@@ -126,8 +126,8 @@ void goro__runqput(struct p *pp, struct g *gp, bool next) {
   ring_put(pp, gp);
 }
 
-/* With a seed: any G of the ring may come next.  One M only: thieves would
- * not expect the ring to be shuffled. */
+/* With a seed: any G of the ring may come next.  One M at a time only: thieves
+ * would not expect the ring to be shuffled. */
 static void ring_shuffle(struct p *pp) {
   uint32_t h = pp->runqhead, n = pp->runqtail - h;
   if (n < 2) return;
@@ -140,6 +140,7 @@ static void ring_shuffle(struct p *pp) {
 /* Take a G of pp, which the caller owns.  *inheritTime: it shares the time
  * slice of the G that ran before. */
 struct g *goro__runqget(struct p *pp, bool *inheritTime) {
+  goro__point();
   struct g *next = LoadRelaxed(&pp->runnext);
   if (next && Cas(&pp->runnext, next, NULL)) {
     *inheritTime = true;
@@ -184,6 +185,7 @@ static uint32_t runqgrab(struct p *pp, struct g **batch, uint32_t batchHead,
 /* Move half of p2's Gs to pp, which the caller owns, and return one of them
  * to run. */
 struct g *goro__runqsteal(struct p *pp, struct p *p2, bool stealRunNextG) {
+  goro__point();
   uint32_t t = pp->runqtail;
   uint32_t n = runqgrab(p2, pp->runq, t, stealRunNextG);
   if (n == 0) return NULL;

@@ -305,6 +305,7 @@ struct m {
   int32_t nlocked;    /* owner M: calls of LockOSThread to be undone */
   struct g *stopper;  /* owner M: the G that waits for the world to stop */
   void (*fn)(void);   /* r/o: what it does instead of scheduling, or NULL */
+  int player;         /* r/o: its number for base/baton.h */
   int64_t slice_end; /* nanotime when goro__run must return; INT64_MAX: never */
 
   /* Arguments of gopark, used once the switch is complete. */
@@ -367,7 +368,8 @@ struct schedt {
 
   int64_t starttime; /* nanotime at schedinit; r/o */
   bool mainstarted;  /* goro__rt0 has made the main goroutine */
-  bool systematic;   /* GORO_SEED is set: scheduling follows the seed */
+  bool systematic;   /* GORO_SEED is set, and one M at a time runs: scheduling
+                        follows the seed; written with the world stopped */
   uint64_t seed;     /* r/o after schedinit */
 };
 
@@ -461,9 +463,11 @@ GORO_NOINLINE void goro__wakep_slow(void);
  *
  * Differs from Go, which takes sched.lock to find out that all Ps are busy. */
 static inline void goro__wakep(void) {
+  goro__point();
   if (!GORO_THREADS || nallp == 1 || Load(&sched.nmspinning) != 0) return;
   if (Load(&sched.npidle) == 0) {
     if (!Load(&sched.needspinning)) Store(&sched.needspinning, 1);
+    goro__point();
     if (Load(&sched.npidle) == 0) return;
   }
   goro__wakep_slow();
@@ -497,6 +501,7 @@ void goro__checkdead(void);
 /* ---- systematic.c ---- */
 /* True if this scheduling point should go the other way than usual. */
 bool goro__systematic_flip(void);
+bool goro__systematic_preempt(void);
 /* Which of n queued Gs to run next. */
 uint32_t goro__systematic_pick(uint32_t n);
 

@@ -174,7 +174,7 @@ static void execute(struct m *mp, struct g *gp, bool inheritTime) {
   }
   goro__casgstatus(gp, Grunnable, Grunning);
   StoreRelaxed(&gp->m, mp);
-  StoreRelaxed(&mp->preempt, false);
+  StoreRelaxed(&mp->preempt, sched.systematic && goro__systematic_preempt());
   mp->curg = gp;
   setg(gp);
   enum switch_result how;
@@ -330,6 +330,7 @@ static bool recheck(struct m *mp, int64_t *until) {
   mp->spinning = false;
   if (Xadd(&sched.nmspinning, -1) < 0)
     goro__throw("schedule: negative nmspinning");
+  goro__point();
   if (work_anywhere() && take_idle_p(mp)) {
     becomeSpinning(mp);
     return true;
@@ -340,7 +341,7 @@ static bool recheck(struct m *mp, int64_t *until) {
 }
 
 /* Back from a poll: any idle P will do.  If there is none, an M that goes idle
- * has to look at the timers.  (Differs from Go, where sysmon finds late ones.) */
+ * has to look at the timers.  Differs from Go: there sysmon finds late ones. */
 static bool poll_over(struct m *mp, bool was_spinning) {
   goro__poll_end();
   if (!take_idle_p(mp)) return goro__stopm(mp);

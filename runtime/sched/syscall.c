@@ -53,16 +53,27 @@ static bool take_p(struct m *mp) {
 
 /* ---- goroutines ---- */
 
+/* With a seed there is no sysmon: hand the P on at once, or keep it, which is
+ * right only while another P can do the work. */
+static void leave_to_seed(struct m *mp) {
+  struct p *pp = mp->oldp;
+  if (sched.maxprocs == 1 || goro__systematic_flip())
+    if (Cas(&pp->status, Psyscall, Pidle)) goro__handoffp(pp);
+  goro__baton_leave();
+}
+
 void goro__entersyscall(void) {
   struct g *gp = goro__needg("goro_syscall");
   goro__needsysmon();
   goro__casgstatus(gp, Grunning, Gsyscall);
   leave_p(gp->m);
+  if (unlikely(goro__baton_on)) leave_to_seed(gp->m);
 }
 
 void goro__exitsyscall(void) {
   struct g *gp = getg();
   struct m *mp = gp->m;
+  goro__baton_return();
   goro__casgstatus(gp, Gsyscall, Grunning);
   if (likely(take_p(mp))) return;
   mp->mcall = MCALL_EXITSYSCALL;

@@ -90,7 +90,7 @@ void goro__sysmon_wake(void) {
 
 static void sysmon_nap(int64_t ns) {
   static uint32_t never;
-  os_futexsleep(&never, 0, ns);
+  goro__futexsleep(&never, 0, ns);
 }
 
 static void sysmon(void) {
@@ -111,7 +111,8 @@ static void sysmon(void) {
 }
 
 void goro__needsysmon(void) {
-  if (!GORO_THREADS || LoadRelaxed(&sched.hassysmon)) return;
+  /* One M at a time: its clock would be another dice. */
+  if (!GORO_THREADS || goro__baton_on || LoadRelaxed(&sched.hassysmon)) return;
   if (!Cas(&sched.hassysmon, 0, 1)) return;
   goro__newm_system(sysmon);
 }

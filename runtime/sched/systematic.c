@@ -4,9 +4,11 @@
  * every decision is Pony's systematic_testing.c.
  *
  * With GORO_SEED=n every choice of the scheduler, and select's order, comes
- * from one generator seeded with n: whether a readied G runs next or waits its
- * turn, and which of the queued ones does.  On one M a run then repeats itself
- * exactly, as far as the program reads no clock.
+ * from generators seeded with n: whether a readied G runs next or waits its
+ * turn, which of the queued ones does, and which are preempted.  On one M, and
+ * with the debug runtime on many of which one at a time runs (base/baton.c), a
+ * run then repeats itself, as far as the program reads no clock.  Many Ms of a
+ * release runtime run as they like.
  *
  * Invariant: without GORO_SEED nothing here is called.
  */
@@ -16,3 +18,6 @@
 bool goro__systematic_flip(void) { return goro__cheaprandn(2) == 0; }
 
 uint32_t goro__systematic_pick(uint32_t n) { return goro__cheaprandn(n); }
+
+/* Shall the G that is about to run yield at its next safe point? */
+bool goro__systematic_preempt(void) { return goro__cheaprandn(16) == 0; }

@@ -281,6 +281,7 @@ static GORO_NOINLINE struct sudog *sema_release(uint32_t *addr) {
   struct semaRoot *root = goro__rootFor(addr);
   struct sudog *s = NULL;
   Xadd(addr, 1);
+  goro__point();
   /* After the addition: see "no wakeup is lost". */
   if (Load(&root->nwait) == 0) return NULL;
   lockWithRank(&root->lock, lockRankRoot);
