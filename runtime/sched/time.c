@@ -78,12 +78,16 @@ enum {
 
 #define maxWhen INT64_MAX
 
+/* A timer and its heap disagree.  Either somebody wrote to one of them without
+ * its lock, or a timer's memory was given to somebody else. */
 static _Noreturn void badTimer(void) {
   goro__throw("time: timer data corruption");
 }
 
 /* ---- locks ---- */
 
+/* Bits of the state of t, which is locked.  astate follows at the unlock, or
+ * sooner where another M must not miss it (timer_markModified). */
 static void timer_set(struct timer *t, int bits) {
   t->state = (uint8_t)(t->state | bits);
 }
@@ -119,6 +123,7 @@ static void timers_unlock(struct timers *ts) {
 
 /* ---- the heap; ts.mu is held ---- */
 
+/* Publish the head for wakeTime, which Ms call that do not hold ts.mu. */
 static void timers_updateMinWhenHeap(struct timers *ts) {
   assertLockHeld(&ts->mu);
   Store(&ts->minWhenHeap, ts->nheap == 0 ? 0 : ts->heap[0].when);
@@ -133,7 +138,8 @@ static void timers_updateMinWhenModified(struct timers *ts, int64_t when) {
   }
 }
 
-/* Move entry i up to its place. */
+/* Move entry i up to its place: the entry is held aside and a hole moves, so
+ * that a level costs one write instead of a swap. */
 static void timers_siftUp(struct timers *ts, uint32_t i) {
   if (i >= ts->nheap) badTimer();
   struct timerWhen *heap = ts->heap;
@@ -347,7 +353,8 @@ static void timers_adjust(struct timers *ts, int64_t now, bool force) {
 
 /* ---- calls of f ---- */
 
-/* A call of f, with the arguments it had while t was locked. */
+/* A call of f, with the arguments it had while t was locked: during the call it
+ * is not, and the owner of t may set it for something else. */
 struct timer_call {
   void (*f)(void *arg, uintptr_t seq, int64_t delay);
   void *arg;
@@ -355,6 +362,8 @@ struct timer_call {
   int64_t delay;
 };
 
+/* For goro__nounwind.  f runs on the M's own stack, where nobody can park: a
+ * timer's function readies goroutines, starts one, or sends without waiting. */
 static intptr_t timer_callf(void *call, void *unused) {
   (void)unused;
   struct timer_call *tc = call;
@@ -398,7 +407,12 @@ static void timer_rearm(struct timer *t, int64_t now) {
 
 /* Run t, which is locked and due.  If t is in a heap, that is locked as well;
  * it is unlocked during the call of f and locked again.  t ends unlocked, and
- * perhaps freed. */
+ * perhaps freed.
+ *
+ * f may set, stop and delete t like any other code: nothing of t is read after
+ * it but what `running` keeps alive, and callers start anew with the heap.
+ * isSending is raised before t is unlocked, so that a stop that comes between
+ * the unlock and the send learns that the value has not gone out yet. */
 static void timer_unlockAndRun(struct timer *t, int64_t now) {
   assertLockHeld(&t->mu);
   if (t->state & (timerModified | timerZombie)) badTimer();
@@ -481,6 +495,10 @@ static bool timer_cutSends(struct timer *t, bool oneshot) {
   return oneshot && Load(&t->isSending) > 0;
 }
 
+/* The answer is whether t was stopped before it went off, as far as its owner
+ * can tell: a value that nobody has received yet has not been seen, so taking
+ * it back counts as "before".  The heap entry stays, as a zombie: to take it
+ * out needs ts.mu, which comes before t.mu, and a sift. */
 bool goro__timer_stop(struct timer *t) {
   if (t->isChan) lock(&t->sendLock);
   timer_lock(t);
@@ -519,7 +537,10 @@ static bool timer_markModified(struct timer *t) {
   return true;
 }
 
-/* For a channel timer the whole change happens under sendLock: a send is either
+/* Without f, the function and its arguments stay.  The answer is that of a stop
+ * in between.
+ *
+ * For a channel timer the whole change happens under sendLock: a send is either
  * over, and what it sent is drained, or it comes later, and seq stops it. */
 bool goro__timer_modify(struct timer *t, int64_t when, int64_t period,
                         void (*f)(void *, uintptr_t, int64_t), void *arg,
@@ -566,6 +587,8 @@ void goro__timer_delete(struct timer *t) {
 
 /* ---- timers and their channels ---- */
 
+/* Whoever looks at the channel sends what no M has sent while nobody was
+ * blocked on it: all operations see the channel as if one had. */
 void goro__timer_maybeRunChan(struct timer *t) {
   /* In a heap: the scheduler sends in time. */
   if (Load(&t->astate) & timerHeaped) return;
@@ -593,6 +616,9 @@ void goro__blockTimerChan(struct timer *t) {
   if (add) timer_maybeAdd(t);
 }
 
+/* Once for each block: a select with the same channel in several cases blocks
+ * on it as often.  The last one to go takes the timer out of the heap, so that
+ * a ticker nobody listens to costs nothing. */
 void goro__unblockTimerChan(struct timer *t) {
   timer_lock(t);
   if (!t->isChan || t->blocked == 0) badTimer();
@@ -660,6 +686,8 @@ int64_t goro__timers_check(struct timers *ts, int64_t now, bool *ran) {
   return goro__timers_wakeTime(ts);
 }
 
+/* For any M, without ts.mu: 0, or a time that is not later than the first timer
+ * of ts.  Too early is allowed; the check that follows costs little. */
 int64_t goro__timers_wakeTime(struct timers *ts) {
   /* In this order: see timers_adjust. */
   int64_t modified = Load(&ts->minWhenModified);
@@ -667,6 +695,8 @@ int64_t goro__timers_wakeTime(struct timers *ts) {
   return when == 0 || (modified != 0 && modified < when) ? modified : when;
 }
 
+/* Over the heaps of all Ps, also of idle ones, which keep theirs.  While there
+ * is a timer no deadlock is declared (checkdead.c): it may wake somebody. */
 int64_t goro__timeSleepUntil(void) {
   int64_t next = maxWhen;
   int32_t n = Load(&nallp);
@@ -683,6 +713,9 @@ int64_t goro__when(int64_t d) {
   return d > maxWhen - now ? maxWhen : now + d;
 }
 
+/* One heap after the other, as both locks have the same rank.  In between the
+ * timers are in no heap but say that they are, which only a stopped world
+ * allows.  Zombies are left behind: nobody waits for them. */
 void goro__timers_take(struct timers *ts, struct timers *src) {
   timers_lock(src);
   struct timerWhen *heap = src->heap;

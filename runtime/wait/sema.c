@@ -41,16 +41,23 @@
 /* A prime, so as not to correlate with patterns of the program. */
 enum { semTabSize = 251 };
 
-/* Each root in a cache line of its own. */
+/* Each root in a cache line of its own.  Zeroed memory is a valid root: there
+ * is no moment before which a semaphore cannot be used. */
 static struct {
   _Alignas(64) struct semaRoot root;
 } semtable[semTabSize];
 
+/* The low bits are left out: locks lie eight bytes apart or more, so of 251
+ * neighbours each gets a root of its own. */
 struct semaRoot *goro__rootFor(uint32_t *addr) {
   return &semtable[((uintptr_t)addr >> 3) % semTabSize].root;
 }
 
-/* ---- the treap ---- */
+/* ---- the treap ----
+ *
+ * Everything here and in the next part runs under root->lock.  A node belongs
+ * to the goroutine that waits, which is parked and does not touch it; whoever
+ * takes it out of the root hands it back with goready. */
 
 /* Where s hangs in the treap: the pointer that points to it. */
 static struct sudog **treap_slot(struct semaRoot *root, struct sudog *s) {
@@ -121,7 +128,8 @@ static void treap_remove(struct semaRoot *root, struct sudog *s) {
   s->parent = NULL;
 }
 
-/* The leftmost node under s. */
+/* The leftmost node under s.  Walks in the order of addresses need no stack and
+ * no recursion: nodes know their parents. */
 static struct sudog *treap_first(struct sudog *s) {
   while (s != NULL && s->prev != NULL) s = s->prev;
   return s;
@@ -165,7 +173,8 @@ bool goro__semaRoot_check(struct semaRoot *root) {
 
 /* ---- waiters on one address ---- */
 
-/* s becomes the first to wait on node t's address. */
+/* s becomes the first to wait on node t's address, and so its node: the node
+ * is always the one that is woken next. */
 static void sema_push_front(struct semaRoot *root, struct sudog *t,
                             struct sudog *s) {
   treap_substitute(root, t, s);
@@ -181,7 +190,9 @@ static void sema_push_back(struct sudog *t, struct sudog *s) {
   t->waittail = s;
 }
 
-/* Go: (*semaRoot).queue. */
+/* Put s, which waits on addr, into root.  lifo is for a mutex's waiter that was
+ * woken and lost against a newcomer: it must not start at the end again.
+ * Go: (*semaRoot).queue. */
 GORO_NOINLINE void goro__semaRoot_queue(struct semaRoot *root, uint32_t *addr,
                                         struct sudog *s, bool lifo) {
   struct sudog **slot = &root->treap, *parent = NULL;
@@ -230,6 +241,7 @@ GORO_NOINLINE struct sudog *goro__semaRoot_dequeue(struct semaRoot *root,
 
 /* ---- acquire and release ---- */
 
+/* Take one from *addr if there is one.  The only way in that needs no lock. */
 static bool cansemacquire(uint32_t *addr) {
   uint32_t v = Load(addr);
   while (v != 0) {
@@ -258,6 +270,10 @@ static GORO_NOINLINE struct semaRoot *sema_enqueue(uint32_t *addr,
   return root;
 }
 
+/* The loop is for the waiter that is woken without a ticket: until it runs, the
+ * count is there for anyone, and somebody who came later may have taken it.  A
+ * mutex wants it so, the lock then changes hands without a switch; a waiter
+ * that loses too often makes the mutex starve, and gets a ticket. */
 GORO_UNWINDS void goro__semacquire1(uint32_t *addr, bool lifo,
                                     enum waitReason reason) {
   if (cansemacquire(addr)) return;
@@ -269,8 +285,7 @@ GORO_UNWINDS void goro__semacquire1(uint32_t *addr, bool lifo,
     struct semaRoot *root = sema_enqueue(addr, s, lifo);
     if (root == NULL) break;
     goro__goparkunlock(&root->lock, reason);
-    /* A ticket: the count was taken for us.  Otherwise it is up for anyone,
-     * and whoever took it made our wakeup void. */
+    /* A ticket: the count was taken for us. */
   } while (s->ticket == 0 && !cansemacquire(addr));
   s->ticket = 0;
   goro__releaseSudog(s);
@@ -318,7 +333,14 @@ GORO_UNWINDS void goro__semhandoff(uint32_t *addr) {
   if (direct && sema_mayyield()) goro__goyield();
 }
 
-/* ---- notify lists ---- */
+/* ---- notify lists ----
+ *
+ * A semaphore cannot serve a condition variable: a broadcast would have to know
+ * how many wait, and a count left over would wake somebody who came later.  So
+ * a waiter takes a ticket while it still holds its mutex, and a signal is for
+ * one ticket, not for whoever comes first: it also reaches a waiter that has
+ * unlocked the mutex and is not parked yet.
+ */
 
 /* Whether ticket a comes before b; both may have wrapped around. */
 static bool ticket_less(uint32_t a, uint32_t b) { return (int32_t)(a - b) < 0; }
@@ -395,6 +417,8 @@ static struct sudog *notifyList_take(struct notifyList *l, uint32_t t) {
   return s;
 }
 
+/* A ticket that is not in the list is notified all the same: its goroutine is
+ * on the way, and notifyList_enqueue turns it back. */
 void goro__notifyListNotifyOne(struct notifyList *l) {
   struct sudog *s = NULL;
   if (Load(&l->wait) == Load(&l->notify)) return; /* nobody new */
