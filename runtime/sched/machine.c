@@ -177,7 +177,7 @@ void goro__startm(struct p *pp, bool spinning) {
 /* Conservative: only if no M looks for work already.  An M that finds some
  * calls this again (schedule.c), so that there is always one that looks while
  * there are idle Ps and work. */
-GORO_NOINLINE void goro__wakep(void) {
+GORO_NOINLINE void goro__wakep_slow(void) {
   if (Load(&sched.nmspinning) != 0 || !Cas(&sched.nmspinning, 0, 1)) return;
   lock(&sched.lock);
   struct p *pp = goro__pidlegetSpinning();

@@ -37,7 +37,7 @@ void goro__wakeNetPoller(int64_t when) {
   if (Load(&sched.lastpoll) == 0)
     poll_sooner(when);
   else
-    goro__wakep_ifidle();
+    goro__wakep();
 }
 
 bool goro__poll_begin(int64_t when) {

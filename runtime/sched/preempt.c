@@ -151,7 +151,7 @@ void goro__startTheWorld(void) {
     goro__startm(busy, false);
   }
   /* There may be more to do than those Ms know of. */
-  goro__wakep_ifidle();
+  goro__wakep();
 }
 
 bool goro__gcstopm(struct m *mp) {

@@ -258,7 +258,7 @@ struct g *goro__newproc(void (*fn)(void *), void *arg,
   Xadd(&ngs, 1);
   goro__casgstatus(gp, Gdead, Grunnable);
   goro__runqput(pp, gp, true);
-  goro__wakep_ifidle();
+  goro__wakep();
   return gp;
 }
 
@@ -310,7 +310,7 @@ void goro__goparkunlock(struct mutex *l, enum waitReason reason) {
 void goro__goready(struct g *gp) {
   goro__casgstatus(gp, Gwaiting, Grunnable);
   goro__runqput(getg()->m->p, gp, true);
-  goro__wakep_ifidle();
+  goro__wakep();
 }
 
 void goro__Gosched(void) {

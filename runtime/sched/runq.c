@@ -116,7 +116,8 @@ static void ring_put(struct p *pp, struct g *gp) {
 /* Queue gp on pp, which the caller owns: at the end, or as next to run. */
 void goro__runqput(struct p *pp, struct g *gp, bool next) {
   if (unlikely(sched.systematic) && next && goro__systematic_flip())
-    next = false;
+    next =
+        false; /* one M at a time: no fence for goro__wakep's look is needed */
   if (next) {
     struct g *old = Xchg(&pp->runnext, gp);
     if (!old) return;

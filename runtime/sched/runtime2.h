@@ -451,14 +451,22 @@ GORO_UNWINDS int32_t goro__GOMAXPROCS(int32_t n);
 /* Bind the running goroutine to its M, and undo that; calls count. */
 void goro__LockOSThread(void);
 void goro__UnlockOSThread(void);
-/* There is work for one more M: wake or start it, unless one looks already. */
-GORO_NOINLINE void goro__wakep(void);
+/* There is an idle P and work for it: wake or start an M, unless one looks for
+ * work already. */
+GORO_NOINLINE void goro__wakep_slow(void);
 
-/* Work was made runnable: if a P is idle, have somebody look for it.  The
- * publication (seq_cst) comes before the look at npidle: it pairs with the
- * recheck of an M that has just put its P down (schedule.c). */
-static inline void goro__wakep_ifidle(void) {
-  if (unlikely(Load(&sched.npidle) != 0)) goro__wakep();
+/* Work was made visible: have an M look for it if a P is idle.  Who sees none
+ * sets needspinning and looks again; who gives up a P looks at needspinning
+ * again after npidle has risen (put_p_down): one of them sees the other.
+ *
+ * Differs from Go, which takes sched.lock to find out that all Ps are busy. */
+static inline void goro__wakep(void) {
+  if (!GORO_THREADS || nallp == 1 || Load(&sched.nmspinning) != 0) return;
+  if (Load(&sched.npidle) == 0) {
+    if (!Load(&sched.needspinning)) Store(&sched.needspinning, 1);
+    if (Load(&sched.npidle) == 0) return;
+  }
+  goro__wakep_slow();
 }
 
 /* ---- syscall.c ---- */

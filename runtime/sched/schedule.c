@@ -26,8 +26,8 @@
  * them sees the other.  An M that stops spinning because it has found work
  * wakes another in its place (resetspinning): while there are idle Ps and work,
  * somebody looks.  If it finds no idle P then, an M that does not spin may be
- * about to give its up without looking again: needspinning tells that one,
- * under sched.lock, to spin instead.  tests/models/park.pml is this protocol.
+ * about to give its up without looking again: needspinning tells that one to
+ * spin instead (goro__wakep).  tests/models/park.pml is this protocol.
  *
  * Invariants:
  *  1. getg() is mp->g0 in all of this file.
@@ -293,7 +293,16 @@ static bool put_p_down(struct m *mp, struct g **gp) {
     becomeSpinning(mp);
     stay = true;
   }
-  if (!stay) goro__pidleput(goro__releasep(mp));
+  if (!stay) {
+    struct p *pp = goro__releasep(mp);
+    goro__pidleput(pp);
+    /* Again: see goro__wakep.  The list is last in, first out. */
+    if (!mp->spinning && Load(&sched.needspinning)) {
+      goro__acquirep(mp, goro__pidleget());
+      becomeSpinning(mp);
+      stay = true;
+    }
+  }
   unlock(&sched.lock);
   return !stay;
 }
@@ -330,14 +339,11 @@ static bool recheck(struct m *mp, int64_t *until) {
   return false;
 }
 
-/* Back from a poll: any idle P will do. */
+/* Back from a poll: any idle P will do.  If there is none, an M that goes idle
+ * has to look at the timers.  (Differs from Go, where sysmon finds late ones.) */
 static bool poll_over(struct m *mp, bool was_spinning) {
   goro__poll_end();
-  lock(&sched.lock);
-  struct p *pp = goro__pidleget();
-  unlock(&sched.lock);
-  if (!pp) return goro__stopm(mp);
-  goro__acquirep(mp, pp);
+  if (!take_idle_p(mp)) return goro__stopm(mp);
   if (was_spinning) becomeSpinning(mp);
   return true;
 }
@@ -376,7 +382,7 @@ static bool clock_work(struct m *mp, struct p *pp) {
   if (mp->spinning) {
     mp->spinning = false;
     Xadd(&sched.nmspinning, -1);
-    goro__wakep_ifidle(); /* another one shall look in its place */
+    goro__wakep(); /* another one shall look in its place */
   }
   goro__slice_over(mp);
   return false;
