@@ -33,7 +33,10 @@ GORO_NOINLINE void goro__lock_slow(struct mutex *l) {
   bool canblock = os_canblock();
   for (;;) {
     if (try_lock(l, want)) return;
-    if (!canblock) continue;
+    if (!canblock) {
+      os_procyield(); /* the holder may be gone for good: see os_js_mt.c */
+      continue;
+    }
     if (Xchg(&l->key, mutex_sleeping) == mutex_unlocked) return;
     want = mutex_sleeping;
     goro__futexsleep(&l->key, mutex_sleeping, -1);

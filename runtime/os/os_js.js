@@ -15,7 +15,7 @@
  */
 addToLibrary({
   $goroJs__deps: [
-    '$ENV', 'malloc', 'goro__js_boot', 'goro__js_slice', 'goro__js_message', 'goro__host_fault', 'proc_exit', '$exitJS',
+    '$ENV', 'malloc', 'goro__js_boot', 'goro__js_slice', 'goro__js_message', 'goro__host_fault', 'goro_gomaxprocs', 'proc_exit', '$exitJS',
     '$stringToNewUTF8', '$stringToUTF8', '$UTF8ArrayToString',
 #if PTHREADS
     '$goroWorkers', '$runtimeKeepalivePush',
@@ -24,7 +24,7 @@ addToLibrary({
   // Before the program: the environment, for getenv. After it is loaded: run.
   // The hooks of the user's own stay.
   $goroJs__postset: `
-    Module['preRun'] = [].concat(Module['preRun'] || [], () => goroJs.start());
+    Module['preRun'] = [].concat(Module['preRun'] || [], () => goroJs.setEnv());
     Module['postRun'] = [].concat(Module['postRun'] || [], () => goroJs.boot());`,
   $goroJs: {
     ended: false,
@@ -39,17 +39,13 @@ addToLibrary({
     /** TextDecoders by descriptor: a write may end in the middle of a character. */
     decoders: [],
 
-    start() {
-      goroJs.setEnv();
-      Module['goroInfo'] = goroJs.info();
-    },
-
     /** For the user: which of the two builds runs, on how many processors. */
     info() {
+      const procs = _goro_gomaxprocs(0);
 #if PTHREADS
-      return { mode: 'mt', procs: goroWorkers.ncpu(), reason: '' };
+      return { mode: 'mt', procs, reason: '' };
 #else
-      return { mode: 'st', procs: 1, reason: Module['goroReason'] ?? 'built without --threads' };
+      return { mode: 'st', procs, reason: Module['goroReason'] ?? 'built without --threads' };
 #endif
     },
 
@@ -74,7 +70,9 @@ addToLibrary({
 #if PTHREADS
       goroWorkers.keepAlive();
 #endif
-      if (goroJs.guard(() => _goro__js_boot(args.length, argv)) !== undefined) goroJs.soon();
+      if (goroJs.guard(() => _goro__js_boot(args.length, argv)) === undefined) return;
+      Module['goroInfo'] = goroJs.info();
+      goroJs.soon();
     },
 
     /**

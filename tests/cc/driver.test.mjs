@@ -61,7 +61,7 @@ write('plain.c', '#include <stdio.h>\nint main(void) { puts("plain"); return 3; 
 write('broken.c', 'int main(void) { return x; }\n');
 
 const HOSTS = [
-  ['app.wasm'], ['app.mjs'], ['app', '--target=native'],
+  ['app.wasm'], ['app.mjs'], ['both.mjs', '--threads'], ['app', '--target=native'],
   ['checked', '--target=native', '--sanitize', '--debug'],
 ];
 for (const [output, ...flags] of HOSTS) {

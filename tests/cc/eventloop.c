@@ -15,6 +15,7 @@ static void spin(void *unused) {
 }
 
 int main(void) {
+  goro_lock_os_thread(); /* its JavaScript is the main thread's */
   EM_ASM({
     globalThis.counts = ({ticks : 0, frames : 0});
     counts.timer = setInterval(function() { counts.ticks++; }, 10);

@@ -1,8 +1,8 @@
 /* threads.c: the machinery of threads (os/os.h) on its own, without the
  * scheduler's part of it; tests/cc/threads.test.mjs runs it, a scene at a time.
  *
- * The first argument names the scene.  Threads are waited for by sleeping: the
- * main goroutine is on M0, which never blocks.
+ * The first argument names the scene.  The main goroutine stays on M0, which
+ * never blocks: it waits for the threads by sleeping.
  */
 #include <goro.h>
 #include <stdatomic.h>
@@ -478,6 +478,7 @@ static const struct scene {
 };
 
 int main(int argc, char **argv) {
+  goro_lock_os_thread();
   for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {
     if (argc != 2 || strcmp(scenes[i].name, argv[1]) != 0) continue;
     scenes[i].run();

@@ -51,11 +51,11 @@ for (const host of mine) {
 }
 
 const LOST = {
-  'lost later': /^fatal error: worker 1: was terminated\n/,
-  'lost terminate': /^fatal error: worker 1: was terminated\n/,
-  'lost_lock terminate': /^fatal error: worker 1: was terminated\n/,
-  'lost_stdout terminate': /^fatal error: worker 1: was terminated\n/,
-  'lost nowhere': /^fatal error: worker 1: its script cannot be loaded: .*nowhere/,
+  'lost later': /^fatal error: worker \d+: was terminated\n/,
+  'lost terminate': /^fatal error: worker \d+: was terminated\n/,
+  'lost_lock terminate': /^fatal error: worker \d+: was terminated\n/,
+  'lost_stdout terminate': /^fatal error: worker \d+: was terminated\n/,
+  'lost nowhere': /^fatal error: worker \d+: its script cannot be loaded: .*nowhere/,
 };
 
 for (const { name } of mine.filter((host) => host.name.startsWith('node'))) {
@@ -106,9 +106,9 @@ function forbidWorkers() {
 
 if (mine.some(({ name }) => name === 'chromium-mt')) {
   const cases = [
-    [terminateWhenReady, 'ready\n', /^fatal error: worker 1: was terminated\n/],
-    [loadNoWorker, '', /^fatal error: worker 1: its script cannot be loaded/],
-    [forbidWorkers, '', /^fatal error: worker( 1: its script cannot be loaded|.*cannot be started)/],
+    [terminateWhenReady, 'ready\n', /^fatal error: worker \d+: was terminated\n/],
+    [loadNoWorker, '', /^fatal error: worker \d+: its script cannot be loaded/],
+    [forbidWorkers, '', /^fatal error: worker( \d+: its script cannot be loaded|.*cannot be started)/],
   ];
   for (const [prepare, stdout, wanted] of cases) {
     test(`a worker is lost: ${prepare.name} [chromium-mt]`, async () => {

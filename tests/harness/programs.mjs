@@ -38,13 +38,15 @@ function wanted({ name }) {
 function describe(kind, source, base) {
   const said = directives(source);
   const { hosts, args = [], env = [], dirs = [], flags = [], isolated, timeout } = said;
-  const seed = process.env.SEED ? { GORO_SEED: process.env.SEED } : {};
+  const { SEED, PROCS } = process.env;
+  const seed = SEED ? { GORO_SEED: SEED } : {};
+  const procs = PROCS ? { GORO_MAXPROCS: PROCS } : {};
   return {
     name: `${kind}/${base}`,
     source,
     hosts,
     args,
-    env: { ...Object.fromEntries(env.map(variable)), ...seed },
+    env: { ...procs, ...Object.fromEntries(env.map(variable)), ...seed },
     dirs,
     flags,
     isolated: isolated?.[0] !== 'no',

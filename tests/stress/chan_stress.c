@@ -13,8 +13,8 @@ struct value {
 
 static goro_chan *chans[CHANS];
 static goro_waitgroup senders, receivers;
-static int sent[SENDERS][CHANS]; /* next to send */
-static int got[SENDERS][CHANS];  /* how many have arrived */
+static int sent[SENDERS][CHANS];        /* next to send */
+static _Atomic int got[SENDERS][CHANS]; /* how many have arrived */
 /* Receivers of one channel race past each other after a hand-over, so order is
  * checked by a single receiver, on channel 0. */
 static int in_order[SENDERS];

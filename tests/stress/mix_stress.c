@@ -12,8 +12,8 @@ static int inside[LOCKS];
 static goro_rwmutex rw;
 static int writers;
 static goro_waitgroup wg;
-static int sent, received, frames, deferred, exits, begun, ended;
-static uint32_t serial;
+static _Atomic int sent, received, frames, deferred, exits, begun, ended;
+static _Atomic uint32_t serial;
 static int steps;
 
 struct actor {

@@ -7,8 +7,8 @@ enum { CHANS = 6, WORKERS = 24, ROUNDS = 3000 };
 static goro_chan *chans[CHANS];
 static goro_chan *stop;
 static goro_waitgroup wg;
-static long nsent[CHANS], nreceived[CHANS];
-static long long sum_sent, sum_received;
+static _Atomic long nsent[CHANS], nreceived[CHANS];
+static _Atomic long long sum_sent, sum_received;
 static int rounds;
 
 static void account(const goro_case *k, int64_t out, int64_t in) {
@@ -62,7 +62,7 @@ static void worker(void *arg) {
   goro_waitgroup_done(&wg);
 }
 
-static long total(const long *n) {
+static long total(const _Atomic long *n) {
   long sum = 0;
   for (int i = 0; i < CHANS; i++) sum += n[i];
   return sum;

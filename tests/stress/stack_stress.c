@@ -5,7 +5,7 @@
 enum { WORKERS = 300, ROUNDS = 25, DEEPEST = 14 };
 
 static goro_chan *wake[WORKERS];
-static int done;
+static _Atomic int done;
 static int rounds;
 
 struct walker {

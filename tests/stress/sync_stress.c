@@ -9,7 +9,7 @@ static long counter, under_mu;
 
 static goro_rwmutex rw;
 static long table[PLACES];
-static int readers, writers;
+static _Atomic int readers, writers;
 
 static goro_mutex room_mu;
 static goro_cond room;

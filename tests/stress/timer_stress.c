@@ -5,7 +5,7 @@
 enum { WORKERS = 30, ROUNDS = 400 };
 
 static goro_waitgroup wg;
-static int started, stopped, ran;
+static _Atomic int started, stopped, ran;
 static int rounds;
 
 static void goes_off(void *arg) {

@@ -82,7 +82,7 @@ static void test_settings(void) {
   CHECK(goro_gomaxprocs(INT32_MAX) == procs);
   goro_gomaxprocs(procs);
   const char *reason = NULL;
-  CHECK(goro_num_cpu(NULL) >= 1 && goro_num_cpu(&reason) >= procs);
+  CHECK(goro_num_cpu(NULL) >= 1 && goro_num_cpu(&reason) >= 1);
   CHECK(reason && reason[0]);
   size_t max = goro_set_max_stack(0);
   CHECK(max >= 16384 && goro_set_max_stack(0) == max);

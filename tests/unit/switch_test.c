@@ -18,10 +18,11 @@
 /* ---- goroutines that park in a slot until somebody resumes them ---- */
 
 struct slot {
-  struct g *gp; /* set on the M once the goroutine is away, NULL if not */
+  struct g
+      *_Atomic gp; /* set on the M once the goroutine is away, NULL if not */
 };
 
-static uint32_t on_m_stack; /* unlock functions that ran there */
+static _Atomic uint32_t on_m_stack; /* unlock functions that ran there */
 
 static bool slot_fill(struct g *gp, void *arg) {
   struct slot *s = arg;
@@ -326,7 +327,7 @@ static void test_scopes(void) {
 
 /* ---- dropped from deep ---- */
 
-static uint32_t dropped;
+static _Atomic uint32_t dropped;
 
 GORO_UNWINDS static void drop_deep(uint32_t depth, uint32_t parks) {
   char frame[100];
@@ -447,7 +448,7 @@ static void test_thousands(void) {
 
 /* ---- goroutines that never park, and calls that must not ---- */
 
-static uint32_t ran;
+static _Atomic uint32_t ran;
 
 static void short_main(void *arg) {
   (void)arg;
