@@ -38,9 +38,9 @@ function wanted({ name }) {
 function describe(kind, source, base) {
   const said = directives(source);
   const { hosts, args = [], env = [], dirs = [], flags = [], isolated, timeout } = said;
-  const { SEED, PROCS } = process.env;
+  const { SEED, PROCS = '1' } = process.env;
   const seed = SEED ? { GORO_SEED: SEED } : {};
-  const procs = PROCS ? { GORO_MAXPROCS: PROCS } : {};
+  const procs = { GORO_MAXPROCS: PROCS };
   return {
     name: `${kind}/${base}`,
     source,
