@@ -81,10 +81,11 @@ const COMPILE = {
   'wasi-threads': () => cc(process.env.WASI_THREADS_CC, ...THREADS, '-o', 'threads.wasm'),
   native: () => cc(process.env.NATIVE_CC, '-fsanitize=address,undefined', '-o', 'program'),
   'native-tsan': () => cc(process.env.NATIVE_TSAN_CC, '-fsanitize=thread', '-o', 'watched'),
+  'native-plain': () => cc(process.env.NATIVE_CC, '-o', 'plain'),
   js: () => cc(process.env.EMCC, ...EMFLAGS, '-o', 'core.mjs'),
 };
 const FILE = {
-  wasi: 'program.wasm', native: 'program', 'native-tsan': 'watched', js: 'program.mjs',
+  wasi: 'program.wasm', native: 'program', 'native-tsan': 'watched', 'native-plain': 'plain', js: 'program.mjs',
   'wasi-threads': 'threads.wasm',
 };
 

@@ -12,6 +12,9 @@
  * goro__threads is false, and what costs a fence is done by plain accesses.
  * Starting the thread publishes all of them.  In a build without shared memory
  * (GORO_THREADS 0) that is so for ever, and the compiler knows.
+ *
+ * All but the relaxed ones are points, where a seed may have another M go on
+ * (baton.h), in debug builds.
  */
 #ifndef GORO_ATOMIC_H
 #define GORO_ATOMIC_H
@@ -19,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/baton.h"
 #include "os/memory.h"
 
 #if GORO_THREADS
@@ -28,8 +32,8 @@ extern bool goro__threads;
 enum { goro__threads = 0 };
 #endif
 
-#define Load(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
-#define LoadAcq(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define Load(p) (goro__point(), __atomic_load_n((p), __ATOMIC_SEQ_CST))
+#define LoadAcq(p) (goro__point(), __atomic_load_n((p), __ATOMIC_ACQUIRE))
 #define Store(p, v) goro__store((p), (v), __ATOMIC_SEQ_CST)
 #define StoreRel(p, v) goro__store((p), (v), __ATOMIC_RELEASE)
 
@@ -37,6 +41,7 @@ enum { goro__threads = 0 };
   __extension__({                                  \
     __typeof__(p) store_p_ = (p);                  \
     __typeof__(*store_p_) store_v_ = (v);          \
+    goro__point();                                 \
     if (goro__threads)                             \
       __atomic_store_n(store_p_, store_v_, order); \
     else                                           \
@@ -48,6 +53,7 @@ enum { goro__threads = 0 };
   __extension__({                                                            \
     __typeof__(p) xadd_p_ = (p);                                             \
     __typeof__(*xadd_p_ + 0) xadd_v_ = (__typeof__(*xadd_p_ + 0))(v);        \
+    goro__point();                                                           \
     goro__threads ? __atomic_add_fetch(xadd_p_, xadd_v_, __ATOMIC_SEQ_CST)   \
                   : (*xadd_p_ = (__typeof__(*xadd_p_))(*xadd_p_ + xadd_v_)); \
   })
@@ -56,6 +62,7 @@ enum { goro__threads = 0 };
   __extension__({                                                          \
     __typeof__(p) xchg_p_ = (p);                                           \
     __typeof__(*xchg_p_ + 0) xchg_v_ = (v), xchg_old_;                     \
+    goro__point();                                                         \
     if (goro__threads) {                                                   \
       xchg_old_ = __atomic_exchange_n(xchg_p_, xchg_v_, __ATOMIC_SEQ_CST); \
     } else {                                                               \
@@ -78,6 +85,7 @@ enum { goro__threads = 0 };
     __typeof__(p) cas_p_ = (p);                                          \
     __typeof__(*cas_p_) cas_old_ = (old), cas_new_ = (new);              \
     bool cas_ok_;                                                        \
+    goro__point();                                                       \
     if (goro__threads) {                                                 \
       cas_ok_ = __atomic_compare_exchange_n(cas_p_, &cas_old_, cas_new_, \
                                             false, done, failed);        \

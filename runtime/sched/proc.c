@@ -102,12 +102,12 @@ void goro__schedinit(void) {
   lockInit(&sched.sudoglock, lockRankSudog);
   lockInit(&allglock, lockRankAllg);
   setg(g0_init(mp, &g0_of_m0));
-  sched.starttime = nanotime();
-  sched.lastpoll = sched.starttime;
   sched.seed = envnum("GORO_SEED", 0);
-  mcommoninit(mp);
   mp->canblock = os_canblock();
   if (GORO_THREADS && sched.seed && mp->canblock) goro__baton_start(sched.seed);
+  sched.starttime = nanotime();
+  sched.lastpoll = sched.starttime;
+  mcommoninit(mp);
   goro__minit(mp);
   uint64_t max = envnum("GORO_STACK_MAX", goro__maxstacksize);
   goro__maxstacksize = max > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)max;

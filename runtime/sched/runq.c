@@ -126,8 +126,9 @@ void goro__runqput(struct p *pp, struct g *gp, bool next) {
   ring_put(pp, gp);
 }
 
-/* With a seed: any G of the ring may come next.  One M at a time only: thieves
- * would not expect the ring to be shuffled. */
+/* With a seed, and one P: any G of the ring may come next.  Thieves would not
+ * expect the ring to be shuffled, they may be in the middle of runqgrab; but
+ * where there are any, they mix the Gs. */
 static void ring_shuffle(struct p *pp) {
   uint32_t h = pp->runqhead, n = pp->runqtail - h;
   if (n < 2) return;
@@ -147,7 +148,7 @@ struct g *goro__runqget(struct p *pp, bool *inheritTime) {
     return next;
   }
   *inheritTime = false;
-  if (unlikely(sched.systematic)) ring_shuffle(pp);
+  if (unlikely(sched.systematic) && nallp == 1) ring_shuffle(pp);
   for (;;) {
     uint32_t h = LoadAcq(&pp->runqhead); /* pairs with CasRel of thieves */
     uint32_t t = pp->runqtail;

@@ -553,7 +553,4 @@ void goro__timers_take(struct timers *ts, struct timers *src);
  * Go: wakeNetPoller. */
 void goro__wakeNetPoller(int64_t when);
 
-/* The clock that goroutines see. */
-static inline int64_t nanotime(void) { return os_nanotime(); }
-
 #endif

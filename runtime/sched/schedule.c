@@ -169,6 +169,7 @@ static void execute(struct m *mp, struct g *gp, bool inheritTime) {
   }
   goro__casgstatus(gp, Grunnable, Grunning);
   StoreRelaxed(&gp->m, mp);
+  if (unlikely(goro__baton_on)) goro__baton_trace(gp->goid);
   StoreRelaxed(&mp->preempt, sched.systematic && goro__systematic_preempt());
   mp->curg = gp;
   setg(gp);
@@ -302,7 +303,7 @@ static bool put_p_down(struct m *mp, struct g **gp) {
   return !stay;
 }
 
-static bool work_anywhere(void) {
+bool goro__work_anywhere(void) {
   if (LoadRelaxed(&sched.runq.size) != 0) return true;
   int32_t n = Load(&nallp);
   for (int32_t i = 0; i < n; i++)
@@ -326,7 +327,7 @@ static bool recheck(struct m *mp, int64_t *until) {
   if (Xadd(&sched.nmspinning, -1) < 0)
     goro__throw("schedule: negative nmspinning");
   goro__point();
-  if (work_anywhere() && take_idle_p(mp)) {
+  if (goro__work_anywhere() && take_idle_p(mp)) {
     becomeSpinning(mp);
     return true;
   }

@@ -5,10 +5,10 @@
  *
  * With GORO_SEED=n every choice of the scheduler, and select's order, comes
  * from generators seeded with n: whether a readied G runs next or waits its
- * turn, which of the queued ones does, and which are preempted.  On one M, and
- * with the debug runtime on many of which one at a time runs (base/baton.c), a
- * run then repeats itself, as far as the program reads no clock.  Many Ms of a
- * release runtime run as they like.
+ * turn, which of the queued ones does, and which are preempted.  On one M a run
+ * then repeats itself, as far as the program reads no clock; and with the debug
+ * runtime on many, of which one at a time runs (base/baton.c), with a clock of
+ * their own.  Many Ms of a release runtime run as they like.
  *
  * Invariant: without GORO_SEED nothing here is called.
  */

@@ -15,20 +15,21 @@ const INCLUDES = ['-Iruntime', '-Itests'];
 // What the dump says of places is the same wherever the clone is.
 const PLACES = [`-fmacro-prefix-map=${root}/=`];
 const EXTENSION = {
-  wasi: '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '', 'native-tsan': '',
+  wasi: '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '', 'native-tsan': '', 'native-plain': '',
 };
 const FLAGS = {
   'js-threads': ['--threads'],
   native: ['--target=native', '--sanitize', '-g'],
   'native-tsan': ['--target=native', '--sanitize=thread', '-g'],
+  'native-plain': ['--target=native', '-g'],
 };
 const DRIVER = join(root, 'bindings/cc');
 
 const started = new Map(); // folder → promise of the built file
 
 /**
- * Builds `source` for a target ('wasi', 'js', 'js-threads', 'native' or
- * 'native-tsan'); `debug` links the runtime that checks its own invariants.
+ * Builds `source` for a target ('wasi', 'js', 'js-threads', 'native',
+ * 'native-tsan' or 'native-plain'); `debug` links the runtime that checks its own invariants.
  * @returns {Promise<string>} the file to run
  */
 export function build(source, target, { debug = false, flags = [] } = {}) {

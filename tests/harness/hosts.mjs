@@ -81,6 +81,7 @@ const ALL = [
   { name: 'firefox', target: 'js', extra: true, run: page('firefox', 'FIREFOX') },
   { name: 'native', target: 'native', run: native(() => []) },
   { name: 'native-tsan', target: 'native-tsan', extra: true, run: native(tsanRun) },
+  { name: 'native-plain', target: 'native-plain', extra: true, run: native(() => []) },
   { name: 'node20-mt', target: 'js-threads', extra: true, run: node('NODE20') },
   { name: 'node26-mt', target: 'js-threads', extra: true, run: node('NODE26') },
   { name: 'chromium-mt', target: 'js-threads', extra: true, run: page('chromium', 'CHROMIUM') },

@@ -141,7 +141,8 @@ static void one_size(size_t size, size_t cap, bool receiver_first) {
 
 static void test_sizes(void) {
   static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 24, 299, 300};
-  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+  size_t step = (size_t)unit_much(1, 4);
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i += step)
     for (size_t cap = 0; cap < 3; cap++) {
       one_size(sizes[i], cap, true);
       one_size(sizes[i], cap, false);
@@ -482,8 +483,10 @@ static void relay(void *arg) {
   goro__closechan(l->out);
 }
 
+static int nfed;
+
 static void feed(void *c) {
-  for (int i = 0; i < 500; i++) send(c, i);
+  for (int i = 0; i < nfed; i++) send(c, i);
   goro__closechan(c);
 }
 
@@ -496,10 +499,11 @@ static void test_chain(void) {
     l[i] = (struct link){c[i], c[i + 1]};
     unit_go(relay, &l[i]);
   }
+  nfed = unit_much(500, 10);
   unit_go(feed, c[0]);
   int v, count = 0;
   while (goro__chanrecv2(c[n], &v)) CHECK(v == n + count++);
-  CHECK(count == 500);
+  CHECK(count == nfed);
   for (int i = 0; i <= n; i++) goro__chanfree(c[i]);
 }
 

@@ -16,8 +16,7 @@ static void waiter(void *name) {
 
 static void start(int name) {
   struct g *gp = unit_go(waiter, (void *)(intptr_t)name);
-  UNIT_UNTIL(unit_parked(gp));
-  CHECK(gp->waitreason == waitReasonSyncCondWait);
+  UNIT_UNTIL(unit_waits(gp, waitReasonSyncCondWait));
   CHECK(gp->waiting != NULL && gp->waiting->elem == &cond.notify);
 }
 
@@ -135,7 +134,8 @@ static void test_rlocker(void) {
   rwcond.L = goro__RWMutex_RLocker(&rw);
   struct g *a = unit_go(rw_waiter, NULL);
   struct g *b = unit_go(rw_waiter, NULL);
-  UNIT_UNTIL(unit_parked(a) && unit_parked(b));
+  UNIT_UNTIL(unit_waits(a, waitReasonSyncCondWait) &&
+             unit_waits(b, waitReasonSyncCondWait));
   CHECK(rw.readerCount == 0);
   goro__RWMutex_Lock(&rw);
   goro__Cond_Broadcast(&rwcond);
@@ -157,7 +157,7 @@ static void test_locker(void) {
   memset(&rwcond, 0, sizeof rwcond);
   rwcond.L = goro__RWMutex_Locker(&rw);
   struct g *a = unit_go(wait_writing, NULL);
-  UNIT_UNTIL(unit_parked(a));
+  UNIT_UNTIL(unit_waits(a, waitReasonSyncCondWait));
   goro__Cond_Signal(&rwcond);
   UNIT_UNTIL(Load(&unit_nlog) == 1);
   CHECK(unit_said("w"));

@@ -35,9 +35,11 @@ static void test_newproc(void) {
   CHECK(me->goid == 1 && me->ismain && me->parentGoid == 0);
   CHECK(goro__gcount() == 1);
   struct g *gp = goro__newproc(look, &seen_gp, &site);
-  CHECK(readgstatus(gp) == Grunnable && gp->goid == 2 && gp->parentGoid == 1);
-  CHECK(gp->startsite == &site && goro__gcount() == 2 && !gp->m);
-  CHECK(seen_gp == NULL); /* starting one never blocks */
+  CHECK(gp->goid == 2 && gp->parentGoid == 1 && gp->startsite == &site);
+  if (unit_one_m()) { /* no other M may have run it */
+    CHECK(readgstatus(gp) == Grunnable && goro__gcount() == 2 && !gp->m);
+    CHECK(seen_gp == NULL); /* starting one never blocks */
+  }
   alone();
   CHECK(seen_gp == gp && readgstatus(gp) == Gdead && !gp->m);
 }
@@ -260,7 +262,7 @@ static void exit_it(void *unused) {
 
 static void test_goexit(void) {
   unit_go(exit_it, NULL);
-  CHECK(goro__gcount() == 2);
+  if (unit_one_m()) CHECK(goro__gcount() == 2);
   alone();
   CHECK(unit_said("d"));
 }

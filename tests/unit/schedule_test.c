@@ -121,10 +121,11 @@ static void count_globally(void *c) {
 
 static void test_all_run(void) {
   stop = false;
-  for (int i = 0; i < ncount; i++)
+  int n = unit_much(ncount, 6), turns_of_main = unit_much(300, 100);
+  for (int i = 0; i < n; i++)
     unit_go(i % 2 ? count_locally : count_globally, &count[i]);
-  for (int i = 0; i < 300; i++) goro__Gosched();
-  for (int i = 0; i < ncount; i++) CHECK(count[i] > 0);
+  for (int i = 0; i < turns_of_main; i++) goro__Gosched();
+  for (int i = 0; i < n; i++) CHECK(count[i] > 0);
   stop = true;
   alone();
 }
@@ -138,9 +139,10 @@ static void count_one(void *unused) {
 
 static void test_thousands(void) {
   turns = 0;
-  for (int i = 0; i < 3000; i++) unit_go(count_one, NULL);
+  uint32_t n = (uint32_t)unit_much(3000, 300);
+  for (uint32_t i = 0; i < n; i++) unit_go(count_one, NULL);
   alone();
-  CHECK(turns == 3000 && sched.runq.size == 0);
+  CHECK(turns == n && sched.runq.size == 0);
 }
 
 /* ---- timers ---- */
@@ -155,7 +157,7 @@ static void test_timer_while_busy(void) {
   static struct timer t;
   static bool fired;
   goro__timer_init(&t, fire, &fired);
-  goro__timer_reset(&t, goro__when(2000000), 0);
+  goro__timer_reset(&t, goro__when(unit_much(2000000, 100000)), 0);
   stop = false;
   turns = 0;
   unit_go(count_locally, &count[0]);

@@ -198,9 +198,10 @@ static double chi_limit(int df) {
 /* Of n cases on the channels of c, some without one, each that is ready is
  * chosen as often. */
 static void uniform(struct scase *k, int n, const bool *ready, bool block) {
-  uint32_t count[16] = {0}, of_ready[16];
+  uint32_t count[16] = {0}, of_ready[16] = {0};
   int nready = 0;
-  for (int i = 0; i < 1000 * n; i++) {
+  int rounds = unit_much(1000, 5) * n;
+  for (int i = 0; i < rounds; i++) {
     int got = goro__selectgo(k, n, block);
     CHECK(got >= 0 && got < n && ready[got]);
     count[got]++;
@@ -213,6 +214,7 @@ static void uniform(struct scase *k, int n, const bool *ready, bool block) {
   }
   for (int i = 0; i < n; i++)
     if (ready[i]) of_ready[nready++] = count[i];
+  if (unit_seeded_ms()) return; /* too few, and of several generators */
   CHECK(chi_square(of_ready, nready) < chi_limit(nready - 1));
 }
 
@@ -439,7 +441,8 @@ static void test_hundred(void) {
   static int v[nchan];
   struct sel s = {k, nchan, -1, false};
   chans_make(0);
-  for (int round = 0; round < 20; round++) {
+  int rounds = unit_much(20, 2);
+  for (int round = 0; round < rounds; round++) {
     int n = 60 + 2 * round;
     s.n = n;
     for (int i = 0; i < n; i++) k[i] = on_recv(chans[i], &v[i]);
@@ -458,23 +461,23 @@ static struct scase most[SELECT_MAX];
 /* 65,536 cases, the same and distinct channels; the last one is chosen too. */
 static void test_most(void) {
   struct hchan *c = ints(1);
-  int v;
-  for (int i = 0; i < SELECT_MAX; i++) most[i] = on_recv(c, &v);
-  CHECK(goro__selectgo(most, SELECT_MAX, false) == -1);
-  for (int i = 0; i < SELECT_MAX - 1; i++) most[i].c = NULL;
+  int v, n = unit_much(SELECT_MAX, 70);
+  for (int i = 0; i < n; i++) most[i] = on_recv(c, &v);
+  CHECK(goro__selectgo(most, n, false) == -1);
+  for (int i = 0; i < n - 1; i++) most[i].c = NULL;
   send(c, 3);
-  CHECK(goro__selectgo(most, SELECT_MAX, true) == SELECT_MAX - 1 && v == 3);
+  CHECK(goro__selectgo(most, n, true) == n - 1 && v == 3);
 
-  for (int i = 0; i < SELECT_MAX; i++) most[i].c = ints(0);
-  struct sel s = {most, SELECT_MAX, -1, false};
-  static const int fire[] = {0, SELECT_MAX - 1, 32768};
+  for (int i = 0; i < n; i++) most[i].c = ints(0);
+  struct sel s = {most, n, -1, false};
+  const int fire[] = {0, n - 1, n / 2};
   for (size_t i = 0; i < sizeof fire / sizeof *fire; i++) {
     start(&s);
     send(most[fire[i]].c, 11);
     UNIT_UNTIL(s.done);
     CHECK(s.got == fire[i] && v == 11);
   }
-  for (int i = 0; i < SELECT_MAX; i++) {
+  for (int i = 0; i < n; i++) {
     CHECK(quiet(most[i].c));
     goro__chanfree(most[i].c);
   }

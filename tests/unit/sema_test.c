@@ -6,7 +6,7 @@
 
 /* ---- the treap, on a root of its own and sudogs of nobody ---- */
 
-enum { naddr = 40, nsudog = 120, nsteps = 40000 };
+enum { naddr = 40, nsudog = 120 };
 
 static uint32_t addrs[naddr];
 static struct sudog sudogs[nsudog];
@@ -55,6 +55,7 @@ static void treap_dequeue(struct semaRoot *root, int a) {
 
 static void test_treap_model(void) {
   static struct semaRoot root;
+  int nsteps = unit_much(40000, 500);
   for (int i = 0; i < nsudog; i++) unused[nunused++] = &sudogs[i];
   for (int i = 0; i < nsteps; i++) {
     int a = (int)unit_rand(naddr);
@@ -228,7 +229,8 @@ static uint32_t hammer_sem, hammer_inside, hammer_done;
 
 static void hammer(void *unused_arg) {
   (void)unused_arg;
-  for (int i = 0; i < 100; i++) {
+  int n = unit_much(100, 20);
+  for (int i = 0; i < n; i++) {
     goro__semacquire1(&hammer_sem, false, waitReasonSemacquire);
     CHECK(Xadd(&hammer_inside, 1) == 1);
     if (i % 7 == 0) goro__Gosched();

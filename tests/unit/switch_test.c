@@ -106,13 +106,13 @@ static void walk_main(void *arg) {
 
 static void test_descend(void) {
   static struct walk walks[16];
-  for (uint32_t i = 0; i < COUNT(walks); i++) {
+  uint32_t n = (uint32_t)unit_much(COUNT(walks), 4);
+  for (uint32_t i = 0; i < n; i++) {
     walks[i] = (struct walk){.seed = i, .parks = 1 + i % 9};
     goro__newproc(walk_main, &walks[i], NULL);
   }
   wait_all();
-  for (uint32_t i = 0; i < COUNT(walks); i++)
-    CHECK(walks[i].sum == 1 + 120 * 121 / 2);
+  for (uint32_t i = 0; i < n; i++) CHECK(walks[i].sum == 1 + 120 * 121 / 2);
 }
 
 /* ---- calls that hide who is called ---- */
@@ -165,7 +165,8 @@ static void calls_main(void *arg) {
 
 static void test_calls(void) {
   static int args[8];
-  for (uint32_t i = 0; i < COUNT(args); i++) {
+  uint32_t n = (uint32_t)unit_much(COUNT(args), 2);
+  for (uint32_t i = 0; i < n; i++) {
     args[i] = (int)i;
     goro__newproc(calls_main, &args[i], NULL);
   }
@@ -192,7 +193,7 @@ static void receiver_main(void *arg) {
 static void test_pointer(void) {
   struct mailbox m = {{NULL}, NULL};
   goro__newproc(receiver_main, &m, NULL);
-  goro__Gosched();
+  UNIT_UNTIL(m.slot.gp);
   *m.elem = 0x123456789abcdef0u;
   slot_resume(&m.slot);
   wait_all();
@@ -279,7 +280,8 @@ GORO_UNWINDS static void nested_scopes(bool hit_outer) {
 
 /* Were a cut frame not given back, this would run out of stack. */
 GORO_UNWINDS static void many_aborts(void) {
-  for (uint32_t i = 0; i < 5000; i++) one_scope(8, i % 50 == 0, true);
+  int n = unit_much(5000, 50);
+  for (int i = 0; i < n; i++) one_scope(8, i % 50 == 0, true);
 }
 
 /* A stack may grow in a call and shrink again after it: a scope entered then
@@ -308,7 +310,7 @@ GORO_NOINLINE static void scope_after_growth(uint32_t depth) {
 
 static void scopes_main(void *arg) {
   (void)arg;
-  scope_after_growth(200);
+  scope_after_growth((uint32_t)unit_much(200, 20));
   for (uint32_t depth = 0; depth < 40; depth += 13)
     for (uint32_t parks = 0; parks < 3; parks++) {
       one_scope(depth, parks, true);
@@ -357,13 +359,14 @@ static void drop_main(void *arg) {
 
 static void test_drop(void) {
   static uint32_t args[300];
-  for (uint32_t i = 0; i < COUNT(args); i++) {
+  uint32_t n = (uint32_t)unit_much(COUNT(args), 30);
+  for (uint32_t i = 0; i < n; i++) {
     args[i] = i;
     goro__newproc(drop_main, &args[i], NULL);
     if (i % 7 == 0) goro__Gosched();
   }
   wait_all();
-  CHECK(dropped == COUNT(args));
+  CHECK(dropped == n);
 }
 
 /* ---- large frames ---- */
@@ -433,17 +436,19 @@ static void shuffle(uint32_t *order, uint32_t n) {
 
 static void test_thousands(void) {
   static uint32_t order[SLEEPERS];
-  for (uint32_t i = 0; i < SLEEPERS; i++)
+  uint32_t n = (uint32_t)unit_much(SLEEPERS, 30);
+  for (uint32_t i = 0; i < n; i++)
     goro__newproc(sleeper_main, &sleepers[i], NULL);
   for (uint32_t round = 0; round < ROUNDS; round++) {
-    shuffle(order, SLEEPERS);
-    for (uint32_t i = 0; i < SLEEPERS; i++) {
+    shuffle(order, n);
+    for (uint32_t i = 0; i < n; i++) {
       while (!sleepers[order[i]].gp) goro__Gosched();
       slot_resume(&sleepers[order[i]]);
       if (unit_rand(4) == 0) goro__Gosched();
     }
   }
   wait_all();
+  CHECK(on_m_stack > n);
 }
 
 /* ---- goroutines that never park, and calls that must not ---- */
@@ -464,17 +469,17 @@ static int64_t add_nested(void *a, void *b) {
 }
 
 static void test_short(void) {
-  for (int i = 0; i < 20000; i++) {
+  int n = unit_much(20000, 100);
+  for (int i = 0; i < n; i++) {
     goro__newproc(short_main, NULL, NULL);
     if (i % 100 == 0) goro__Gosched();
   }
   wait_all();
-  CHECK(ran == 20000);
+  CHECK(ran == (uint32_t)n);
   int a = 40, b = 2;
   CHECK(goro__nounwind(add, &a, &b) == 42);
   CHECK(goro__nounwind(add_nested, &a, &b) == 84);
   CHECK(goro__on_gstack());
-  CHECK(on_m_stack > SLEEPERS);
 }
 
 int main(void) {

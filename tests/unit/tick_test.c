@@ -26,17 +26,16 @@ static void spin(int64_t ns) {
   }
 }
 
-/* Tick n is due at start + n periods or, where some were dropped, later. */
+/* Tick n is due at start + n periods or, where some were dropped, later; and it
+ * may be sent late, even later than the next one says of itself. */
 static void test_rhythm(void) {
   int64_t start = nanotime();
   struct timeTimer *t = goro__NewTicker(2 * ms);
   CHECK(goro__chanlen(t->c) == 0 && goro__chancap(t->c) == 0);
   int64_t first = t->timer.when;
-  int64_t last = start;
   for (int n = 1; n <= 10; n++) {
     int64_t v = recv(t->c);
-    CHECK(v >= start + n * 2 * ms && v > last && v <= nanotime());
-    last = v;
+    CHECK(v >= start + n * 2 * ms && v <= nanotime());
   }
   CHECK((t->timer.when - first) % (2 * ms) == 0); /* no drift */
   goro__Ticker_Stop(t);

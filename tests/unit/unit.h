@@ -54,6 +54,17 @@ static inline bool unit_in_order(void) {
   return unit_one_m() && !sched.systematic;
 }
 
+/* A seed decides among several Ms at every point (base/baton.c). */
+static inline bool unit_seeded_ms(void) {
+  return sched.systematic && nallp > 1;
+}
+
+/* How much to do: n, or few of it where each of thousands of seeds has a run of
+ * its own and every point costs. */
+static inline int unit_much(int n, int few) {
+  return unit_seeded_ms() ? few : n;
+}
+
 static inline struct g *unit_go(void (*f)(void *), void *arg) {
   return goro__newproc(f, arg, NULL);
 }
@@ -61,6 +72,11 @@ static inline struct g *unit_go(void (*f)(void *), void *arg) {
 /* gp is parked. */
 static inline bool unit_parked(struct g *gp) {
   return readgstatus(gp) == Gwaiting;
+}
+
+/* gp is parked, for this reason: on many Ms it may wait for a mutex first. */
+static inline bool unit_waits(struct g *gp, enum waitReason why) {
+  return unit_parked(gp) && LoadRelaxed(&gp->waitreason) == why;
 }
 
 /* ---- a log of what happened, one letter an event ---- */

@@ -37,7 +37,8 @@ enum {
  * works, which may unlock meanwhile, and nothing waits for this one.  So
  * never with one P.  Go: runtime_canSpin. */
 static bool mutex_canSpin(int i) {
-  if (i >= mutex_active_spin || sched.ncpu <= 1) return false;
+  if (i >= mutex_active_spin) return false;
+  if (sched.ncpu <= 1 && !goro__baton_on) return false;
   if (nallp <= Load(&sched.npidle) + 1) return false;
   return goro__runqempty(getg()->m->p);
 }
@@ -45,6 +46,7 @@ static bool mutex_canSpin(int i) {
 /* A while of nothing, without a word on the C stack. */
 static void mutex_doSpin(void) {
   for (int i = 0; i < mutex_active_spin_cnt; i++) __asm__ volatile("");
+  goro__point();
 }
 
 /* Spin while that makes sense.  Sets mutexWoken meanwhile, if there are

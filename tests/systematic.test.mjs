@@ -1,0 +1,82 @@
+// The unit tests on several Ms of which one at a time runs (base/baton.c), under
+// thousands of seeds: each decides at every point which M goes on. First, and for
+// ever, the seeds of tests/seeds, which once found something.
+import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
+import { describe, test } from 'node:test';
+import { hosts } from './harness/hosts.mjs';
+import { asStored } from './harness/oracle.mjs';
+import { exited, passed } from './harness/judge.mjs';
+import { programs } from './harness/programs.mjs';
+import { keptPrograms, keptSeeds, sweep } from './harness/sweep.mjs';
+
+const SWEEP = Number(process.env.SWEEP ?? 1000);
+const SEED = process.env.SEED && Number(process.env.SEED);
+const PROCS = process.env.PROCS && Number(process.env.PROCS);
+const FEW = 0.3; // of the seeds that 4 Ms have, for 2 Ms
+
+const KINDS = {
+  unit: { suffix: '_test.c', judge: passed },
+  go: { suffix: '.c', judge: asStored },
+  stress: { suffix: '_stress.c', judge: (result) => exited(0, result) },
+};
+// Of the others only what is kept, unless a wide sweep asks for all.
+const WIDE = process.env.WIDE === '1';
+
+/** What to try: { procs, first, last }, in this order. */
+function ranges(program, kept) {
+  if (SEED) return [{ procs: PROCS || 4, first: SEED, last: SEED }];
+  const once = kept.map(({ procs, seed }) => ({ procs, first: seed, last: seed }));
+  if (!WIDE && !program.name.startsWith('unit/')) return once;
+  const swept = PROCS
+    ? [{ procs: PROCS, first: 1, last: SWEEP }]
+    : [{ procs: 4, first: 1, last: SWEEP }, { procs: 2, first: 1, last: Math.ceil(SWEEP * FEW) }];
+  return [...once, ...swept];
+}
+
+function judged(program, judge, procs) {
+  return (result) => {
+    try {
+      judge(result, program);
+    } catch (error) {
+      const again = `SEED=${result.seed} PROCS=${procs} NAME=${program.name} ./build.sh test tests/systematic.test.mjs`;
+      throw new Error(`seed ${result.seed} with ${procs} Ms; again: ${again}\n${error.message}`);
+    }
+  };
+}
+
+async function tryAll(program, judge) {
+  for (const range of ranges(program, keptSeeds(program))) {
+    await sweep(program, range, judged(program, judge, range.procs));
+  }
+}
+
+/** Whether the row is about native programs, by HOST or without it. */
+const native = hosts(['native-plain']).length > 0;
+const named = (kind, suffix) =>
+  native
+    ? programs(kind, suffix).filter(({ name, hosts: only }) =>
+      (!only || only.includes('native')) &&
+      (kind === 'unit' || WIDE || SEED || keptPrograms().includes(name)))
+    : [];
+
+describe('seeds', { concurrency: availableParallelism() }, () => {
+  for (const [kind, { suffix, judge }] of Object.entries(KINDS)) {
+    for (const program of named(kind, suffix)) test(program.name, () => tryAll(program, judge));
+  }
+});
+
+// The same seed, the same run: the test prints a hash of its order.
+const REPEATED = 100;
+
+for (const program of named('unit', '_test.c').filter(({ name }) => name === 'unit/baton_test')) {
+  test(`${program.name} [${REPEATED} seeds, each twice]`, async () => {
+    const runs = [[], []];
+    for (const outcomes of runs) {
+      const range = { procs: 4, first: 1, last: REPEATED };
+      await sweep(program, range, ({ seed, stdout }) => outcomes.push([seed, stdout]));
+    }
+    assert.deepEqual(runs[0], runs[1]);
+    assert.equal(runs[0].length, REPEATED); // and another for each
+  });
+}
