@@ -11,7 +11,8 @@ import { closeHosts, HOST_NAMES, hosts } from './harness/hosts.mjs';
 import { exited, mentioned, passed, printed } from './harness/judge.mjs';
 import { root } from './harness/paths.mjs';
 
-const HOSTS = hosts(HOST_NAMES);
+// All that a C program without Goro can be built for.
+const HOSTS = hosts(HOST_NAMES).filter(({ target }) => target !== 'js-threads');
 const PAGES = hosts(['chromium', 'firefox']);
 const folder = join(root, 'build/tests/stand-in');
 

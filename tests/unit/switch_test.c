@@ -37,8 +37,10 @@ GORO_UNWINDS static void slot_park(struct slot *s) {
   goro__gopark(slot_fill, s, waitReasonSleep);
 }
 
-static void slot_resume(struct slot *s) {
-  struct g *gp = s->gp;
+/* Resume the goroutine that parks on s, as soon as it has. */
+GORO_UNWINDS static void slot_resume(struct slot *s) {
+  struct g *gp;
+  while (!(gp = s->gp)) goro__Gosched();
   s->gp = NULL;
   goro__goready(gp);
 }
@@ -192,7 +194,7 @@ static void receiver_main(void *arg) {
 static void test_pointer(void) {
   struct mailbox m = {{NULL}, NULL};
   goro__newproc(receiver_main, &m, NULL);
-  goro__Gosched();
+  while (!m.slot.gp) goro__Gosched();
   *m.elem = 0x123456789abcdef0u;
   slot_resume(&m.slot);
   wait_all();
