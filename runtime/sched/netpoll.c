@@ -21,7 +21,7 @@
 #include "sched/runtime2.h"
 #include "sched/schedule.h"
 
-static void netpollBreak(void) {
+void goro__netpollBreak(void) {
   if (Xchg(&sched.pollbreak, 1) != 0) return; /* it was told already */
   goro__futexwakeup(&sched.pollbreak, 1);
   if (Load(&sched.pollisaway)) os_wakem0();
@@ -30,7 +30,7 @@ static void netpollBreak(void) {
 /* Have the poller wake at `when`. */
 static void poll_sooner(int64_t when) {
   int64_t until = Load(&sched.pollUntil);
-  if (until == 0 || until > when) netpollBreak();
+  if (until == 0 || until > when) goro__netpollBreak();
 }
 
 void goro__wakeNetPoller(int64_t when) {

@@ -335,6 +335,8 @@ static bool recheck(struct m *mp, int64_t *until) {
     becomeSpinning(mp);
     return true;
   }
+  /* The poller may wait for one of these, or be about to. */
+  if (goro__timers_bury()) goro__netpollBreak();
   int64_t when = goro__timeSleepUntil();
   if (when != INT64_MAX) *until = sooner(*until, when);
   return false;
