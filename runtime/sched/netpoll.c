@@ -16,6 +16,11 @@
  * cannot sleep, says that it is away and then looks at pollbreak again; who
  * breaks sets pollbreak and then asks whether it is away.
  *
+ * Nor does the poller wait for a timer that has been stopped, when there is no
+ * other: it would be in the way of a deadlock verdict.  Who finds no timers
+ * before it goes idle reads lastpoll and breaks; the poller makes lastpoll 0
+ * and looks whether there are timers.
+ *
  * Locks: none.
  */
 #include "sched/runtime2.h"
@@ -47,6 +52,7 @@ bool goro__poll_begin(int64_t when) {
   }
   goro__point();
   Store(&sched.pollUntil, when);
+  if (goro__timeSleepUntil() == INT64_MAX) Store(&sched.pollbreak, 1);
   return true;
 }
 

@@ -543,7 +543,7 @@ void goro__unblockTimerChan(struct timer *t); /* with the channel lock held */
 int64_t goro__timers_check(struct timers *ts, int64_t now, bool *ran);
 int64_t goro__timers_wakeTime(struct timers *ts);
 int64_t goro__timeSleepUntil(void); /* INT64_MAX if there are no timers */
-bool goro__timers_bury(void);
+void goro__timers_bury(void);
 /* now + d, saturated; d <= 0 gives now (Go: time.when). */
 int64_t goro__when(int64_t d);
 void goro__timers_check_invariants(struct timers *ts);
@@ -554,7 +554,7 @@ void goro__timers_take(struct timers *ts, struct timers *src);
 /* A timer was added or moved to `when`: an M that idles for longer must wake.
  * Go: wakeNetPoller. */
 void goro__wakeNetPoller(int64_t when);
-/* The poller, or the next M that becomes it, shall look again. */
+/* The poller shall look again. */
 void goro__netpollBreak(void);
 
 /* The clock that goroutines see. */

@@ -705,10 +705,9 @@ int64_t goro__timeSleepUntil(void) {
   return next;
 }
 
-/* Empty the heaps in which all timers are stopped; true if there was one.
+/* Empty the heaps in which all timers are stopped.
  * Differs from Go: there one of an idle P puts off the deadlock verdict. */
-bool goro__timers_bury(void) {
-  bool any = false;
+void goro__timers_bury(void) {
   for (int32_t i = 0; i < Load(&nallp); i++) {
     struct timers *ts = &LoadAcq(&allp[i])->timers;
     int32_t zombies = Load(&ts->zombies);
@@ -716,9 +715,7 @@ bool goro__timers_bury(void) {
     timers_lock(ts);
     timers_adjust(ts, 0, true);
     timers_unlock(ts);
-    any = true;
   }
-  return any;
 }
 
 int64_t goro__when(int64_t d) {
