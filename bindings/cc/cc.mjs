@@ -12,7 +12,9 @@ import { ROOT, tool, UsageError } from './tools.mjs';
 
 /** @typedef {import('./options.mjs').Options} Options */
 
-const COMPILER = { wasi: 'WASI_CC', js: 'EMCC', native: 'NATIVE_CC' };
+const COMPILER = {
+  wasi: 'WASI_CC', 'wasi-threads': 'WASI_THREADS_CC', js: 'EMCC', 'js-threads': 'EMCC', native: 'NATIVE_CC',
+};
 const RUNTIME = join(ROOT, 'runtime');
 
 /**
@@ -44,7 +46,7 @@ function checkInputs(o) {
 
 function compileCommand(o, source, object) {
   return [
-    ...tool(COMPILER[o.target]), ...COMMON[row(o)], o.optimize, ...o.compile,
+    ...tool(COMPILER[row(o)]), ...COMMON[row(o)], o.optimize, ...o.compile,
     ...(o.sanitize ? SANITIZE : []), `-I${join(RUNTIME, 'api')}`, '-c', source, '-o', object,
   ];
 }
@@ -83,9 +85,8 @@ __attribute__((constructor)) static void set(void) { goro__maxstacksize = ${byte
 
 /** libgoro for these options. @throws {UsageError} if it is not built */
 function library(o) {
-  const threads = row(o) === 'js-threads' ? '-threads' : '';
-  const variant = `${o.sanitize ? '-sanitize' : ''}${threads}${o.debug ? '-debug' : ''}`;
-  const file = join(process.env.GORO_BUILD ?? join(ROOT, 'build'), o.target, `libgoro${variant}.a`);
+  const variant = `${o.sanitize ? '-sanitize' : ''}${o.debug ? '-debug' : ''}`;
+  const file = join(process.env.GORO_BUILD ?? join(ROOT, 'build'), row(o), `libgoro${variant}.a`);
   if (!existsSync(file)) throw new UsageError(`${file} is not built: run node bindings/cc/build-runtime.mjs`);
   return file;
 }
@@ -108,7 +109,8 @@ const LINKERS = {
   async wasi(o, inputs, temp) {
     const linked = join(temp, 'linked.wasm');
     const out = join(temp, 'out.wasm');
-    await run([...tool('WASI_CC'), ...LINK.wasi, ...memoryFlags(o), ...inputs, library(o), '-o', linked], o);
+    const command = [...tool(COMPILER[row(o)]), ...LINK[row(o)], ...memoryFlags(o)];
+    await run([...command, ...inputs, library(o), '-o', linked], o);
     await transform(linked, out, passOptions(o, temp));
     install(out, o.output);
   },

@@ -14,21 +14,23 @@ const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
 const INCLUDES = ['-Iruntime', '-Itests'];
 // What the dump says of places is the same wherever the clone is.
 const PLACES = [`-fmacro-prefix-map=${root}/=`];
-const EXTENSION = { wasi: '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '' };
+const EXTENSION = {
+  wasi: '.wasm', 'wasi-threads': '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '',
+};
 const DRIVER = join(root, 'bindings/cc');
 
 const started = new Map(); // folder → promise of the built file
 
 /**
- * Builds `source` for a target ('wasi', 'js', 'js-threads' or 'native'); `debug` links the
- * runtime that checks its own invariants.
+ * Builds `source` for a target, a key of EXTENSION; `debug` links the runtime that
+ * checks its own invariants.
  * @returns {Promise<string>} the file to run
  */
 export function build(source, target, { debug = false, flags = [] } = {}) {
   const args = [
     // Unit tests see the runtime's own structs: the same as the library's.
     ...(debug ? ['--debug', '-DGORO_DEBUG=1', '-g'] : []), // -g: names in traps
-    ...(target === 'js-threads' ? ['--threads'] : []),
+    ...(target.endsWith('-threads') ? ['--threads'] : []),
     ...(target === 'native' ? ['--target=native', '--sanitize', '-g'] : []),
     ...WARNINGS, ...INCLUDES, ...PLACES, '-O1', ...flags,
   ];
@@ -102,7 +104,8 @@ const memo = (compute) => {
   };
 };
 
-// Every header, the driver, and the versions of the tools
+// Every header, the driver, the versions of the tools, and the compiler whose libc
+// is built here (its path names what it is built from)
 const common = memo(() =>
   hash([
     hashFiles([
@@ -111,10 +114,14 @@ const common = memo(() =>
       ...below(DRIVER, /\.m?js$/),
     ]),
     process.env.GORO_TOOLS ?? '',
+    process.env.WASI_THREADS_CC ?? '',
   ]),
 );
 
-// What the driver links: build/wasi, build/js, build/native
+// What the driver links: build/wasi, build/js, ...; with --threads for JavaScript
+// both of build/js and build/js-threads
 const libraries = memo((target) =>
-  hashFiles(below(join(root, 'build', target.split('-')[0]), /\.(a|js|o)$/)),
+  hashFiles(
+    [target, target.replace('-threads', '')]
+      .flatMap((folder) => below(join(root, 'build', folder), /\.(a|js|o)$/))),
 );
