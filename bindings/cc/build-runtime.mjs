@@ -20,14 +20,14 @@ const BUILD = process.env.GORO_BUILD ?? join(ROOT, 'build');
 const TOOLS = {
   wasi: ['WASI_CC', 'WASI_AR'], 'wasi-threads': ['WASI_THREADS_CC', 'WASI_AR'],
   js: ['EMCC', 'EMAR'], 'js-threads': ['EMCC', 'EMAR'],
-  native: ['NATIVE_CC', 'AR'],
+  native: ['NATIVE_CC', 'AR'], 'native-thread': ['NATIVE_TSAN_CC', 'AR'],
 };
 const VARIANTS = {
   wasi: ['', '-debug'],
   'wasi-threads': ['', '-debug'],
   js: ['', '-debug'],
   'js-threads': ['', '-debug'],
-  native: ['', '-debug', '-sanitize', '-sanitize-debug'],
+  native: ['', '-debug', '-sanitize', '-sanitize-debug', '-thread', '-thread-debug'],
 };
 
 /** All files of the runtime that a library may depend on. */
@@ -36,17 +36,22 @@ const newest = () =>
     .filter((f) => /\.[ch]$/.test(f))
     .map((f) => statSync(join(SOURCE, f)).mtimeMs));
 
+/** What a variant's name says; thread is ThreadSanitizer's. */
+const words = (variant) => variant.split('-');
+const tools = (target, variant) => TOOLS[`${target}${words(variant).includes('thread') ? '-thread' : ''}`];
+const SANITIZERS = { sanitize: SANITIZE.address, thread: SANITIZE.thread };
+
 function flagsFor(target, variant) {
   return [
     ...COMMON[target], ...RUNTIME, ...(target === 'native' ? RUNTIME_NATIVE : []),
     ...(variant.includes('debug') ? DEBUG : []),
-    ...(variant.includes('sanitize') ? SANITIZE : []), `-I${SOURCE}`,
+    ...words(variant).flatMap((word) => SANITIZERS[word] ?? []), `-I${SOURCE}`,
   ];
 }
 
 /** One library: compile its files, archive them, put it into place. */
 async function build(target, variant, { verbose, sourceTime }) {
-  const [cc, ar] = TOOLS[target].map(tool);
+  const [cc, ar] = tools(target, variant).map(tool);
   const flags = flagsFor(target, variant);
   const library = join(BUILD, target, `libgoro${variant}.a`);
   const stamp = `${library}.flags`;

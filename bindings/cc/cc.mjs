@@ -15,6 +15,7 @@ import { ROOT, tool, UsageError } from './tools.mjs';
 const COMPILER = {
   wasi: 'WASI_CC', 'wasi-threads': 'WASI_THREADS_CC', js: 'EMCC', 'js-threads': 'EMCC', native: 'NATIVE_CC',
 };
+const compiler = (o) => tool(o.sanitize === 'thread' ? 'NATIVE_TSAN_CC' : COMPILER[row(o)]);
 const RUNTIME = join(ROOT, 'runtime');
 
 /**
@@ -46,8 +47,8 @@ function checkInputs(o) {
 
 function compileCommand(o, source, object) {
   return [
-    ...tool(COMPILER[row(o)]), ...COMMON[row(o)], o.optimize, ...o.compile,
-    ...(o.sanitize ? SANITIZE : []), `-I${join(RUNTIME, 'api')}`, '-c', source, '-o', object,
+    ...compiler(o), ...COMMON[row(o)], o.optimize, ...o.compile,
+    ...(SANITIZE[o.sanitize] ?? []), `-I${join(RUNTIME, 'api')}`, '-c', source, '-o', object,
   ];
 }
 
@@ -83,9 +84,11 @@ extern uint32_t goro__maxstacksize;
 __attribute__((constructor)) static void set(void) { goro__maxstacksize = ${bytes}; }
 `;
 
+const LIBRARY = { address: '-sanitize', thread: '-thread' };
+
 /** libgoro for these options. @throws {UsageError} if it is not built */
 function library(o) {
-  const variant = `${o.sanitize ? '-sanitize' : ''}${o.debug ? '-debug' : ''}`;
+  const variant = `${LIBRARY[o.sanitize] ?? ''}${o.debug ? '-debug' : ''}`;
   const file = join(process.env.GORO_BUILD ?? join(ROOT, 'build'), row(o), `libgoro${variant}.a`);
   if (!existsSync(file)) throw new UsageError(`${file} is not built: run node bindings/cc/build-runtime.mjs`);
   return file;
@@ -109,7 +112,7 @@ const LINKERS = {
   async wasi(o, inputs, temp) {
     const linked = join(temp, 'linked.wasm');
     const out = join(temp, 'out.wasm');
-    const command = [...tool(COMPILER[row(o)]), ...LINK[row(o)], ...memoryFlags(o)];
+    const command = [...compiler(o), ...LINK[row(o)], ...memoryFlags(o)];
     await run([...command, ...inputs, library(o), '-o', linked], o);
     await transform(linked, out, passOptions(o, temp));
     install(out, o.output);
@@ -126,8 +129,8 @@ const LINKERS = {
 
   async native(o, inputs, temp) {
     const out = join(temp, 'out');
-    const sanitize = o.sanitize ? SANITIZE : [];
-    await run([...tool('NATIVE_CC'), ...sanitize, ...inputs, library(o), ...LINK.native, '-o', out], o);
+    const sanitize = SANITIZE[o.sanitize] ?? [];
+    await run([...compiler(o), ...sanitize, ...inputs, library(o), ...LINK.native, '-o', out], o);
     install(out, o.output);
   },
 };

@@ -120,7 +120,7 @@ static const struct gosite main_site = {.fn = "main"};
 void goro__rt0(void) {
   goro__schedinit();
   struct g *gp = goro__newproc(os_main, NULL, &main_site);
-  gp->ismain = true;
+  gp->ismain = true; /* no other M has been started that could run it yet */
   sched.mainstarted = true;
 }
 
@@ -259,7 +259,7 @@ struct g *goro__newproc(void (*fn)(void *), void *arg,
   Xadd(&ngs, 1);
   goro__casgstatus(gp, Gdead, Grunnable);
   goro__runqput(pp, gp, true);
-  goro__wakep();
+  if (likely(sched.mainstarted)) goro__wakep();
   return gp;
 }
 

@@ -330,8 +330,12 @@ static bool recheck(struct m *mp, int64_t *until) {
     becomeSpinning(mp);
     return true;
   }
+  goro__timers_bury();
   int64_t when = goro__timeSleepUntil();
-  if (when != INT64_MAX) *until = sooner(*until, when);
+  if (when != INT64_MAX)
+    *until = sooner(*until, when);
+  else if (Load(&sched.lastpoll) == 0)
+    goro__netpollBreak(); /* it waits for nothing: see netpoll.c */
   return false;
 }
 

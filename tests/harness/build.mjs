@@ -15,7 +15,13 @@ const INCLUDES = ['-Iruntime', '-Itests'];
 // What the dump says of places is the same wherever the clone is.
 const PLACES = [`-fmacro-prefix-map=${root}/=`];
 const EXTENSION = {
-  wasi: '.wasm', 'wasi-threads': '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '',
+  wasi: '.wasm', 'wasi-threads': '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '', 'native-tsan': '',
+};
+const FLAGS = {
+  'wasi-threads': ['--threads'],
+  'js-threads': ['--threads'],
+  native: ['--target=native', '--sanitize', '-g'],
+  'native-tsan': ['--target=native', '--sanitize=thread', '-g'],
 };
 const DRIVER = join(root, 'bindings/cc');
 
@@ -30,8 +36,7 @@ export function build(source, target, { debug = false, flags = [] } = {}) {
   const args = [
     // Unit tests see the runtime's own structs: the same as the library's.
     ...(debug ? ['--debug', '-DGORO_DEBUG=1', '-g'] : []), // -g: names in traps
-    ...(target.endsWith('-threads') ? ['--threads'] : []),
-    ...(target === 'native' ? ['--target=native', '--sanitize', '-g'] : []),
+    ...(FLAGS[target] ?? []),
     ...WARNINGS, ...INCLUDES, ...PLACES, '-O1', ...flags,
   ];
   const more = flags.filter((f) => f.endsWith('.c')).map((f) => read(join(root, f)));
@@ -118,10 +123,9 @@ const common = memo(() =>
   ]),
 );
 
-// What the driver links: build/wasi, build/js, ...; with --threads for JavaScript
-// both of build/js and build/js-threads
+// What the driver links: a target's folder in build/ and, as 'js-threads' has both
+// builds and 'native-tsan' is in the one of 'native', that of its first word
 const libraries = memo((target) =>
-  hashFiles(
-    [target, target.replace('-threads', '')]
-      .flatMap((folder) => below(join(root, 'build', folder), /\.(a|js|o)$/))),
+  hashFiles([target, target.split('-')[0]]
+    .flatMap((folder) => below(join(root, 'build', folder), /\.(a|js|o)$/))),
 );
