@@ -11,7 +11,8 @@ import { closeHosts, HOST_NAMES, hosts } from './harness/hosts.mjs';
 import { exited, mentioned, passed, printed } from './harness/judge.mjs';
 import { root } from './harness/paths.mjs';
 
-const HOSTS = hosts(HOST_NAMES);
+// The hosts for js-threads are those for js under another name.
+const HOSTS = hosts(HOST_NAMES).filter(({ target }) => target !== 'js-threads');
 const PAGES = hosts(['chromium', 'firefox']);
 const folder = join(root, 'build/tests/stand-in');
 
@@ -79,10 +80,12 @@ const COMPILE = {
   wasi: () => cc(process.env.WASI_CC, '-o', 'program.wasm'),
   'wasi-threads': () => cc(process.env.WASI_THREADS_CC, ...THREADS, '-o', 'threads.wasm'),
   native: () => cc(process.env.NATIVE_CC, '-fsanitize=address,undefined', '-o', 'program'),
+  'native-tsan': () => cc(process.env.NATIVE_TSAN_CC, '-fsanitize=thread', '-o', 'watched'),
   js: () => cc(process.env.EMCC, ...EMFLAGS, '-o', 'core.mjs'),
 };
 const FILE = {
-  wasi: 'program.wasm', native: 'program', js: 'program.mjs', 'wasi-threads': 'threads.wasm',
+  wasi: 'program.wasm', native: 'program', 'native-tsan': 'watched', js: 'program.mjs',
+  'wasi-threads': 'threads.wasm',
 };
 
 const start = (host, args, options) => startFile(host, FILE[host.target], { args, ...options });

@@ -17,11 +17,14 @@ import { ROOT, tool, UsageError } from './tools.mjs';
 
 const SOURCE = join(ROOT, 'runtime');
 const BUILD = process.env.GORO_BUILD ?? join(ROOT, 'build');
-const TOOLS = { wasi: ['WASI_CC', 'WASI_AR'], js: ['EMCC', 'EMAR'], native: ['NATIVE_CC', 'AR'] };
+const TOOLS = {
+  wasi: ['WASI_CC', 'WASI_AR'], js: ['EMCC', 'EMAR'], native: ['NATIVE_CC', 'AR'],
+  'native-thread': ['NATIVE_TSAN_CC', 'AR'],
+};
 const VARIANTS = {
   wasi: ['', '-debug'],
   js: ['', '-debug', '-threads', '-threads-debug'],
-  native: ['', '-debug', '-sanitize', '-sanitize-debug'],
+  native: ['', '-debug', '-sanitize', '-sanitize-debug', '-thread', '-thread-debug'],
 };
 
 /** All files of the runtime that a library may depend on. */
@@ -30,19 +33,23 @@ const newest = () =>
     .filter((f) => /\.[ch]$/.test(f))
     .map((f) => statSync(join(SOURCE, f)).mtimeMs));
 
-const row = (target, variant) => rowOf(target, variant.includes('threads'));
+/** -threads has goroutines on several threads; -thread, ThreadSanitizer. */
+const words = (variant) => variant.split('-');
+const row = (target, variant) => rowOf(target, words(variant).includes('threads'));
+const tools = (target, variant) => TOOLS[`${target}${words(variant).includes('thread') ? '-thread' : ''}`];
+const SANITIZERS = { sanitize: SANITIZE.address, thread: SANITIZE.thread };
 
 function flagsFor(target, variant) {
   return [
     ...COMMON[row(target, variant)], ...RUNTIME, ...(target === 'native' ? RUNTIME_NATIVE : []),
     ...(variant.includes('debug') ? DEBUG : []),
-    ...(variant.includes('sanitize') ? SANITIZE : []), `-I${SOURCE}`,
+    ...words(variant).flatMap((word) => SANITIZERS[word] ?? []), `-I${SOURCE}`,
   ];
 }
 
 /** One library: compile its files, archive them, put it into place. */
 async function build(target, variant, { verbose, sourceTime }) {
-  const [cc, ar] = TOOLS[target].map(tool);
+  const [cc, ar] = tools(target, variant).map(tool);
   const flags = flagsFor(target, variant);
   const library = join(BUILD, target, `libgoro${variant}.a`);
   const stamp = `${library}.flags`;

@@ -13,6 +13,7 @@ import { ROOT, tool, UsageError } from './tools.mjs';
 /** @typedef {import('./options.mjs').Options} Options */
 
 const COMPILER = { wasi: 'WASI_CC', js: 'EMCC', native: 'NATIVE_CC' };
+const compiler = (o) => tool(o.sanitize === 'thread' ? 'NATIVE_TSAN_CC' : COMPILER[o.target]);
 const RUNTIME = join(ROOT, 'runtime');
 
 /**
@@ -44,8 +45,8 @@ function checkInputs(o) {
 
 function compileCommand(o, source, object) {
   return [
-    ...tool(COMPILER[o.target]), ...COMMON[row(o)], o.optimize, ...o.compile,
-    ...(o.sanitize ? SANITIZE : []), `-I${join(RUNTIME, 'api')}`, '-c', source, '-o', object,
+    ...compiler(o), ...COMMON[row(o)], o.optimize, ...o.compile,
+    ...(SANITIZE[o.sanitize] ?? []), `-I${join(RUNTIME, 'api')}`, '-c', source, '-o', object,
   ];
 }
 
@@ -81,10 +82,12 @@ extern uint32_t goro__maxstacksize;
 __attribute__((constructor)) static void set(void) { goro__maxstacksize = ${bytes}; }
 `;
 
+const LIBRARY = { address: '-sanitize', thread: '-thread' };
+
 /** libgoro for these options. @throws {UsageError} if it is not built */
 function library(o) {
   const threads = row(o) === 'js-threads' ? '-threads' : '';
-  const variant = `${o.sanitize ? '-sanitize' : ''}${threads}${o.debug ? '-debug' : ''}`;
+  const variant = `${LIBRARY[o.sanitize] ?? ''}${threads}${o.debug ? '-debug' : ''}`;
   const file = join(process.env.GORO_BUILD ?? join(ROOT, 'build'), o.target, `libgoro${variant}.a`);
   if (!existsSync(file)) throw new UsageError(`${file} is not built: run node bindings/cc/build-runtime.mjs`);
   return file;
@@ -124,8 +127,8 @@ const LINKERS = {
 
   async native(o, inputs, temp) {
     const out = join(temp, 'out');
-    const sanitize = o.sanitize ? SANITIZE : [];
-    await run([...tool('NATIVE_CC'), ...sanitize, ...inputs, library(o), ...LINK.native, '-o', out], o);
+    const sanitize = SANITIZE[o.sanitize] ?? [];
+    await run([...compiler(o), ...sanitize, ...inputs, library(o), ...LINK.native, '-o', out], o);
     install(out, o.output);
   },
 };

@@ -4,6 +4,7 @@
  */
 
 /** @typedef {'wasi' | 'js' | 'native'} Target */
+/** @typedef {keyof typeof SANITIZE} Sanitizer */
 
 /**
  * A row of the tables below: a target, or its build with threads where that is
@@ -30,9 +31,11 @@ export const RUNTIME = [
 ];
 export const RUNTIME_NATIVE = ['-D_GNU_SOURCE', '-g'];
 export const DEBUG = ['-DGORO_DEBUG=1'];
-export const SANITIZE = [
-  '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g',
-];
+/** What a native program is watched by; two of them do not go together. */
+export const SANITIZE = {
+  address: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g'],
+  thread: ['-fsanitize=thread', '-g'],
+};
 
 /** The runtime's files per target, beside the amalgamation goro.c. */
 export const SOURCES = {

@@ -1,9 +1,10 @@
 /** The command line of `goro cc`. */
 import { extname } from 'node:path';
-import { REFUSED } from './flags.mjs';
+import { REFUSED, SANITIZE } from './flags.mjs';
 import { UsageError } from './tools.mjs';
 
 /** @typedef {import('./flags.mjs').Target} Target */
+/** @typedef {import('./flags.mjs').Sanitizer} Sanitizer */
 
 export const CC_USAGE = `usage: goro cc [options] FILE... -o OUTPUT
 
@@ -13,7 +14,8 @@ Compiles C programs written against goro.h.
   --target=wasi|js|native       where the output's extension does not tell
   -c                            compile only, to FILE.o or the one -o names
   --debug                       runtime with lock ranks and invariant checks
-  --sanitize                    AddressSanitizer and UBSan (native only)
+  --sanitize[=address|thread]   AddressSanitizer and UBSan, or ThreadSanitizer (native
+                                only; its own compiler: NATIVE_TSAN_CC)
   --threads                     goroutines run in parallel, on workers (.mjs)
   --stack-max=BYTES             largest C stack of a goroutine (256 KiB); for more
                                 the engine needs a stack twice as large:
@@ -47,7 +49,7 @@ const COMPILER = /^-([IDUOWfm]|std=|include|isystem|ansi|pedantic|w$|M|g)/;
  * @property {string} [output]
  * @property {boolean} compileOnly
  * @property {boolean} debug
- * @property {boolean} sanitize
+ * @property {Sanitizer} [sanitize]
  * @property {boolean} threads
  * @property {boolean} verbose
  * @property {number} [stackMax]
@@ -66,7 +68,7 @@ const COMPILER = /^-([IDUOWfm]|std=|include|isystem|ansi|pedantic|w$|M|g)/;
 export function parseOptions(args) {
   /** @type {any} */
   const o = {
-    compileOnly: false, debug: false, sanitize: false, threads: false, verbose: false,
+    compileOnly: false, debug: false, threads: false, verbose: false,
     compile: [], link: [], optimize: '-O2', names: false,
   };
   const words = joinValues(args);
@@ -97,9 +99,10 @@ function parseWord(o, [word, value]) {
   else if (word === '-c') o.compileOnly = true;
   else if (word === '-v') o.verbose = true;
   else if (word === '--debug') o.debug = true;
-  else if (word === '--sanitize') o.sanitize = true;
+  else if (word === '--sanitize') o.sanitize = 'address';
   else if (word === '--threads') o.threads = true;
   else if (name === '--target') o.target = parseTarget(text);
+  else if (name === '--sanitize') o.sanitize = parseSanitizer(text);
   else if (name === '--stack-max') o.stackMax = parseSize(name, text, STACK_SIZES);
   else if (name === '--max-memory') o.maxMemory = parseSize(name, text, MEMORY_SIZES);
   else if (!word.startsWith('-')) o.link.push(parseInput(word));
@@ -117,6 +120,13 @@ function parseCompilerFlag(o, flag) {
 function parseTarget(text) {
   if (!['wasi', 'js', 'native'].includes(text)) {
     throw new UsageError(`--target=${text}: there are wasi, js and native`);
+  }
+  return text;
+}
+
+function parseSanitizer(text) {
+  if (!Object.hasOwn(SANITIZE, text)) {
+    throw new UsageError(`--sanitize=${text}: there are address and thread`);
   }
   return text;
 }

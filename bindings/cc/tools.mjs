@@ -45,6 +45,10 @@ const TOOLS = {
     names: ['cc', 'gcc', 'clang'],
     help: 'A C compiler is needed for the native build: install gcc or clang, or set NATIVE_CC',
   },
+  NATIVE_TSAN_CC: {
+    names: ['cc', 'gcc', 'clang'],
+    help: 'A C compiler with ThreadSanitizer is needed: install gcc or clang, or set NATIVE_TSAN_CC',
+  },
   AR: { names: ['ar'], help: 'ar is needed for the native build: install binutils' },
 };
 

@@ -121,7 +121,7 @@ static const struct gosite main_site = {.fn = "main"};
 void goro__rt0(void) {
   goro__schedinit();
   struct g *gp = goro__newproc(os_main, NULL, &main_site);
-  gp->ismain = true;
+  gp->ismain = true; /* no other M has been started that could run it yet */
   sched.mainstarted = true;
 }
 
@@ -260,7 +260,7 @@ struct g *goro__newproc(void (*fn)(void *), void *arg,
   Xadd(&ngs, 1);
   goro__casgstatus(gp, Gdead, Grunnable);
   goro__runqput(pp, gp, true);
-  goro__wakep();
+  if (likely(sched.mainstarted)) goro__wakep();
   return gp;
 }
 
@@ -287,8 +287,7 @@ void goro__goexit0(struct m *mp, struct g *gp) {
 
 /* ---- park and ready ---- */
 
-void goro__gopark(bool (*unlockf)(struct g *, void *), void *l,
-                  enum waitReason reason) {
+void goro__gopark(nounwind_func unlockf, void *l, enum waitReason reason) {
   struct g *gp = getg();
   struct m *mp = gp->m;
   goro_assert(gp != mp->g0 && readgstatus(gp) == Grunning);
@@ -299,7 +298,7 @@ void goro__gopark(bool (*unlockf)(struct g *, void *), void *l,
   goro__leave();
 }
 
-bool goro__parkunlock_c(struct g *gp, void *l) {
+int64_t goro__parkunlock_c(void *gp, void *l) {
   (void)gp;
   unlock(l);
   return true;

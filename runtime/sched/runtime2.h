@@ -309,7 +309,7 @@ struct m {
   int64_t slice_end; /* nanotime when goro__run must return; INT64_MAX: never */
 
   /* Arguments of gopark, used once the switch is complete. */
-  bool (*waitunlockf)(struct g *gp, void *lock);
+  nounwind_func waitunlockf;
   void *waitlock;
 };
 
@@ -368,7 +368,8 @@ struct schedt {
   struct sudog *sudogcache; /* under sudoglock */
 
   int64_t starttime; /* nanotime at schedinit; r/o */
-  bool mainstarted;  /* goro__rt0 has made the main goroutine */
+  bool mainstarted;  /* goro__rt0 has made the main goroutine; until then no
+                      * second M is started */
   bool systematic;   /* GORO_SEED is set, and one M at a time runs: scheduling
                         follows the seed; written with the world stopped */
   uint64_t seed;     /* r/o after schedinit */
@@ -400,7 +401,7 @@ struct g *goro__newproc(void (*fn)(void *), void *arg,
 
 /* Park the running goroutine.  unlockf(gp, lock) runs on the M after the
  * switch is complete; false from it takes the park back. */
-GORO_UNWINDS void goro__gopark(bool (*unlockf)(struct g *, void *), void *lock,
+GORO_UNWINDS void goro__gopark(nounwind_func unlockf, void *lock,
                                enum waitReason reason);
 /* The same, releasing l. */
 GORO_UNWINDS void goro__goparkunlock(struct mutex *l, enum waitReason reason);
@@ -543,6 +544,7 @@ void goro__unblockTimerChan(struct timer *t); /* with the channel lock held */
 int64_t goro__timers_check(struct timers *ts, int64_t now, bool *ran);
 int64_t goro__timers_wakeTime(struct timers *ts);
 int64_t goro__timeSleepUntil(void); /* INT64_MAX if there are no timers */
+void goro__timers_bury(void);
 /* now + d, saturated; d <= 0 gives now (Go: time.when). */
 int64_t goro__when(int64_t d);
 void goro__timers_check_invariants(struct timers *ts);
@@ -553,6 +555,8 @@ void goro__timers_take(struct timers *ts, struct timers *src);
 /* A timer was added or moved to `when`: an M that idles for longer must wake.
  * Go: wakeNetPoller. */
 void goro__wakeNetPoller(int64_t when);
+/* The poller shall look again. */
+void goro__netpollBreak(void);
 
 /* The clock that goroutines see. */
 static inline int64_t nanotime(void) { return os_nanotime(); }

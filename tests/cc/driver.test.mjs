@@ -63,6 +63,7 @@ write('broken.c', 'int main(void) { return x; }\n');
 const HOSTS = [
   ['app.wasm'], ['app.mjs'], ['both.mjs', '--threads'], ['app', '--target=native'],
   ['checked', '--target=native', '--sanitize', '--debug'],
+  ['watched', '--target=native', '--sanitize=thread', '--debug'],
 ];
 for (const [output, ...flags] of HOSTS) {
   test(`two files, arguments and exit code: ${output}`, () => {

@@ -54,13 +54,22 @@ test('threads', () => {
   wrong('a.c -o a.mjs --threads -sPTHREAD_POOL_SIZE=4', /started by goro/);
 });
 
+test('sanitizers', () => {
+  assert.equal(parse('a.c -o a').sanitize, undefined);
+  assert.equal(parse('a.c -o a --sanitize').sanitize, 'address');
+  assert.equal(parse('a.c -o a --sanitize=address').sanitize, 'address');
+  assert.equal(parse('a.c -o a --sanitize=thread').sanitize, 'thread');
+  wrong('a.c -o a --sanitize=memory', /there are address and thread/);
+  wrong('a.c -o a.mjs --sanitize=thread', /native only/);
+  wrong('a.c -o a.wasm --sanitize', /native only/);
+});
+
 test('what is missing or makes no sense is said', () => {
   wrong('', /no input files/);
   wrong('a.c', /-o OUTPUT is needed/);
   wrong('a.c -o', /-o needs a value/);
   wrong('a.cpp -o a.wasm', /takes \.c, \.o and \.a/);
   wrong('a.c -o a.wasm --frobnicate', /unknown option --frobnicate/);
-  wrong('a.c -o a.wasm --sanitize', /native only/);
   wrong('-c a.c b.c -o x.o', /takes one file/);
 });
 

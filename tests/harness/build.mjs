@@ -14,22 +14,28 @@ const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
 const INCLUDES = ['-Iruntime', '-Itests'];
 // What the dump says of places is the same wherever the clone is.
 const PLACES = [`-fmacro-prefix-map=${root}/=`];
-const EXTENSION = { wasi: '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '' };
+const EXTENSION = {
+  wasi: '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '', 'native-tsan': '',
+};
+const FLAGS = {
+  'js-threads': ['--threads'],
+  native: ['--target=native', '--sanitize', '-g'],
+  'native-tsan': ['--target=native', '--sanitize=thread', '-g'],
+};
 const DRIVER = join(root, 'bindings/cc');
 
 const started = new Map(); // folder → promise of the built file
 
 /**
- * Builds `source` for a target ('wasi', 'js', 'js-threads' or 'native'); `debug` links the
- * runtime that checks its own invariants.
+ * Builds `source` for a target ('wasi', 'js', 'js-threads', 'native' or
+ * 'native-tsan'); `debug` links the runtime that checks its own invariants.
  * @returns {Promise<string>} the file to run
  */
 export function build(source, target, { debug = false, flags = [] } = {}) {
   const args = [
     // Unit tests see the runtime's own structs: the same as the library's.
     ...(debug ? ['--debug', '-DGORO_DEBUG=1', '-g'] : []), // -g: names in traps
-    ...(target === 'js-threads' ? ['--threads'] : []),
-    ...(target === 'native' ? ['--target=native', '--sanitize', '-g'] : []),
+    ...(FLAGS[target] ?? []),
     ...WARNINGS, ...INCLUDES, ...PLACES, '-O1', ...flags,
   ];
   const more = flags.filter((f) => f.endsWith('.c')).map((f) => read(join(root, f)));

@@ -10,6 +10,9 @@ const SANITIZERS = {
   // none (switch_ucontext.c), nor what a program that dies by os_exit leaves.
   ASAN_OPTIONS: 'detect_leaks=1:exitcode=99',
   UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1:exitcode=99',
+  // The stack of the first access is kept for long; the threads that the
+  // program ends with are the runtime's, which waits for none.
+  TSAN_OPTIONS: 'halt_on_error=1:exitcode=99:history_size=7:second_deadlock_stack=1:report_thread_leaks=0',
 };
 
 function tool(name) {
@@ -48,10 +51,12 @@ const nodeThreads = (variable) => () => [tool(variable), THREADS_HOST];
 const node = (variable) => (file, { args, env, timeoutMs }) =>
   run(tool(variable), [file, ...args], { env: clean(env), cwd: root, timeoutMs });
 
-function native(file, { args, env, timeoutMs, under = [] }) {
-  const [first, ...rest] = [...under, file, ...args];
+// `prefix`: words that the program has to be run by
+const native = (prefix) => (file, { args, env, timeoutMs, under = [] }) => {
+  const [first, ...rest] = [...under, ...prefix(), file, ...args];
   return run(first, rest, { env: clean({ ...SANITIZERS, ...env }), cwd: root, timeoutMs });
-}
+};
+const tsanRun = () => (process.env.NATIVE_TSAN_RUN ?? '').split(' ').filter(Boolean);
 
 const page = (browser, variable) => (file, options) => {
   tool(variable);
@@ -74,7 +79,8 @@ const ALL = [
   { name: 'node26', target: 'js', run: node('NODE26') },
   { name: 'chromium', target: 'js', run: page('chromium', 'CHROMIUM') },
   { name: 'firefox', target: 'js', extra: true, run: page('firefox', 'FIREFOX') },
-  { name: 'native', target: 'native', run: native },
+  { name: 'native', target: 'native', run: native(() => []) },
+  { name: 'native-tsan', target: 'native-tsan', extra: true, run: native(tsanRun) },
   { name: 'node20-mt', target: 'js-threads', extra: true, run: node('NODE20') },
   { name: 'node26-mt', target: 'js-threads', extra: true, run: node('NODE26') },
   { name: 'chromium-mt', target: 'js-threads', extra: true, run: page('chromium', 'CHROMIUM') },

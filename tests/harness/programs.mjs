@@ -12,12 +12,13 @@ import { tests } from './paths.mjs';
  * @property {Record<string, string>} env
  * @property {string[]} dirs    handed to wasmtime with --dir
  * @property {string[]} flags   for the compiler
+ * @property {string[]} tsan    more of them for native-tsan
  * @property {boolean} isolated a page for it has SharedArrayBuffer
  * @property {number} timeoutMs of a run
  */
 
 const TIMEOUT_S = 60;
-const KEYS = ['hosts', 'args', 'env', 'dirs', 'flags', 'isolated', 'timeout'];
+const KEYS = ['hosts', 'args', 'env', 'dirs', 'flags', 'tsan', 'isolated', 'timeout'];
 
 /** The programs of tests/KIND whose name NAME leaves, all where it is unset. */
 export function programs(kind, suffix = '.c') {
@@ -37,7 +38,7 @@ function wanted({ name }) {
 
 function describe(kind, source, base) {
   const said = directives(source);
-  const { hosts, args = [], env = [], dirs = [], flags = [], isolated, timeout } = said;
+  const { hosts, args = [], env = [], dirs = [], flags = [], tsan = [], isolated, timeout } = said;
   const { SEED, PROCS = '1' } = process.env;
   const seed = SEED ? { GORO_SEED: SEED } : {};
   const procs = { GORO_MAXPROCS: PROCS };
@@ -49,6 +50,7 @@ function describe(kind, source, base) {
     env: { ...procs, ...Object.fromEntries(env.map(variable)), ...seed },
     dirs,
     flags,
+    tsan,
     isolated: isolated?.[0] !== 'no',
     timeoutMs: Number(timeout?.[0] ?? TIMEOUT_S) * 1000,
   };

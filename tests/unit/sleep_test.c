@@ -75,6 +75,21 @@ static void test_sleepers(void) {
   goro__timers_check_invariants(my_timers());
 }
 
+static int64_t when_of(struct timer *t) {
+  lock(&t->mu);
+  int64_t when = t->when;
+  unlock(&t->mu);
+  return when;
+}
+
+/* Goroutines wait for t, and it is in a heap. */
+static bool is_awaited(struct timer *t) {
+  lock(&t->mu);
+  bool is = t->blocked > 0 && t->ts != NULL;
+  unlock(&t->mu);
+  return is;
+}
+
 static void sleep_long(void *unused) {
   (void)unused;
   goro__timeSleep(INT64_MAX);
@@ -86,7 +101,7 @@ static void test_sleep_forever(void) {
   UNIT_UNTIL(unit_parked(gp));
   CHECK(gp->waitreason == waitReasonSleep);
   /* The timer is set when the switch is complete. */
-  UNIT_UNTIL(Load(&gp->timer->when) == INT64_MAX);
+  UNIT_UNTIL(when_of(gp->timer) == INT64_MAX);
   goro__timeSleep(ms);
   CHECK(unit_parked(gp));
 }
@@ -154,7 +169,7 @@ static void test_blocked(void) {
   struct waiter w = {.t = goro__NewTimer(hour)};
   struct g *gp = unit_go(wait_for, &w);
   UNIT_UNTIL(unit_parked(gp));
-  CHECK(w.t->timer.blocked == 1 && w.t->timer.ts != NULL);
+  CHECK(is_awaited(&w.t->timer));
   CHECK(goro__Timer_Stop(w.t));
   goro__timeSleep(ms);
   CHECK(unit_parked(gp));
@@ -162,7 +177,7 @@ static void test_blocked(void) {
   CHECK(!goro__Timer_Reset(w.t, ms));
   while (!Load(&w.done)) goro__timeSleep(ms);
   CHECK(w.v >= start + ms);
-  CHECK(w.t->timer.blocked == 0);
+  CHECK(!is_awaited(&w.t->timer));
   goro__Timer_free(w.t);
 }
 
@@ -189,7 +204,7 @@ static void test_after(void) {
 /* ---- AfterFunc ---- */
 
 static struct {
-  struct timeTimer *t;
+  struct timeTimer *t; /* atomic where the function itself frees it */
   uint64_t goid;
   uint32_t ran; /* atomic */
 } af;
@@ -227,13 +242,15 @@ static void test_afterfunc(void) {
 
 static void af_free_self(void *unused) {
   (void)unused;
+  UNIT_UNTIL(Load(&af.t) != NULL); /* it may run before AfterFunc returns */
   goro__Timer_free(af.t);
   Xadd(&af.ran, 1);
 }
 
 static void test_afterfunc_free(void) {
   Store(&af.ran, 0);
-  af.t = goro__AfterFunc(0, af_free_self, NULL, &af_site);
+  Store(&af.t, NULL);
+  Store(&af.t, goro__AfterFunc(0, af_free_self, NULL, &af_site));
   af_wait(1);
 }
 

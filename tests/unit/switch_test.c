@@ -24,7 +24,7 @@ struct slot {
 
 static _Atomic uint32_t on_m_stack; /* unlock functions that ran there */
 
-static bool slot_fill(struct g *gp, void *arg) {
+static int64_t slot_fill(void *gp, void *arg) {
   struct slot *s = arg;
   CHECK(s->gp == NULL);
   CHECK(!goro__on_gstack());
@@ -37,8 +37,10 @@ GORO_UNWINDS static void slot_park(struct slot *s) {
   goro__gopark(slot_fill, s, waitReasonSleep);
 }
 
-static void slot_resume(struct slot *s) {
-  struct g *gp = s->gp;
+/* Resume the goroutine that parks on s, as soon as it has. */
+GORO_UNWINDS static void slot_resume(struct slot *s) {
+  struct g *gp;
+  while (!(gp = s->gp)) goro__Gosched();
   s->gp = NULL;
   goro__goready(gp);
 }
@@ -128,7 +130,7 @@ GORO_UNWINDS static struct pair twice(struct pair p, int n) {
 }
 
 GORO_UNWINDS static struct pair again(struct pair p, int n) {
-  static pair_fn volatile next = twice;
+  pair_fn volatile next = twice; /* not to be inlined */
   struct pair r = next(p, n);
   goro__goyield();
   return next(r, n);
@@ -153,7 +155,7 @@ GORO_UNWINDS static int compare_yielding(const void *a, const void *b) {
 }
 
 static void calls_main(void *arg) {
-  static pair_fn volatile through = again;
+  pair_fn volatile through = again;
   struct pair p = through((struct pair){*(int *)arg, 1.5}, 1);
   CHECK(p.a == *(int *)arg * 4 + 3 && p.b == 6);
   CHECK(sum_of(5, 1, 0.5, 2, 0.25, 3) == 6.75);
@@ -192,7 +194,7 @@ static void receiver_main(void *arg) {
 static void test_pointer(void) {
   struct mailbox m = {{NULL}, NULL};
   goro__newproc(receiver_main, &m, NULL);
-  goro__Gosched();
+  UNIT_UNTIL(m.slot.gp);
   *m.elem = 0x123456789abcdef0u;
   slot_resume(&m.slot);
   wait_all();
@@ -455,11 +457,11 @@ static void short_main(void *arg) {
   ran++;
 }
 
-static intptr_t add(void *a, void *b) {
+static int64_t add(void *a, void *b) {
   return *(const int *)a + *(const int *)b;
 }
 
-static intptr_t add_nested(void *a, void *b) {
+static int64_t add_nested(void *a, void *b) {
   return goro__nounwind(add, a, b) * 2;
 }
 

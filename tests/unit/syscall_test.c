@@ -46,7 +46,7 @@ static void test_results(void) {
     goro_syscall(add_up, &s);
     CHECK(s.result == 10 * i + 45 && strcmp(s.name, "was here") == 0);
     struct g *gp = getg();
-    CHECK(readgstatus(gp) == Grunning && gp->m->curg == gp);
+    CHECK(unit_status(gp) == Grunning && gp->m->curg == gp);
     CHECK(gp->m->p && gp->m->p->m == gp->m && !gp->m->oldp);
     CHECK(gp->m->p->status == Prunning);
   }
@@ -84,7 +84,7 @@ static void until_flag(void *arg) {
 
 static void raise_flag(void *arg) {
   struct call *c = arg;
-  CHECK(readgstatus(c->gp) == Gsyscall);
+  CHECK(unit_status(c->gp) == Gsyscall);
   UNIT_SPIN(Load(&c->in));
   CHECK(getg()->m->p == allp[0] && getg()->m != c->gp->m);
   Store(&c->flag, 1);
@@ -190,10 +190,10 @@ static void test_stopped(void) {
     struct call c[n] = {{0}};
     for (int i = 0; i < n; i++) c[i].gp = unit_go(calls, &c[i]);
     for (int i = 0; i < n; i++)
-      UNIT_UNTIL(Load(&c[i].in) && readgstatus(c[i].gp) == Gsyscall);
+      UNIT_UNTIL(Load(&c[i].in) && unit_status(c[i].gp) == Gsyscall);
     goro__stopTheWorld();
     for (int i = 0; i < n; i++) Store(&c[i].flag, 1);
-    for (int i = 0; i < n; i++) UNIT_SPIN(readgstatus(c[i].gp) == Grunnable);
+    for (int i = 0; i < n; i++) UNIT_SPIN(unit_status(c[i].gp) == Grunnable);
     for (int i = 0; i < n; i++) CHECK(!Load(&c[i].over));
     goro__startTheWorld();
     for (int i = 0; i < n; i++) UNIT_UNTIL(Load(&c[i].over));
