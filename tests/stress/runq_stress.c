@@ -1,210 +1,139 @@
-/* runq_stress.c: the rings of runnable goroutines among threads: owners put and
- * get, everybody steals, full rings overflow to the global queue.  Each G is in
- * one place at any time, and none is lost.
+/* runq_stress.c: the ring of a P, by owners that put and get, and thieves.
  *
- * The Gs are only records, which must not be run, and the Ps are no M's.  So
- * the world is stopped meanwhile: the global queue is ours alone.  The threads
- * are those of goroutines in the host, where the world lets them go on.
- */
+ * First on Ps that no M runs, with things that nobody would run, so that each
+ * worker does nothing else: it owns a ring, and steals from the others when
+ * that is empty.  What is in an item is written before it is put and read after
+ * it is taken, without atomics: the queue orders the two.  Then with
+ * goroutines that start so many others that the rings run over.  Everything put
+ * is taken once. */
 #include "stress.h"
 
+#include "base/base.h"
 #include "sched/runtime2.h"
 
-enum { PS = 4, GS = 1200, HELD_MAX = 600, ROUNDS = 20000 };
+enum { WORKERS = 8, ITEMS = 400, ROUNDS = 30000 };
 
-enum place { QUEUED, HELD };
-
-static struct p ps[PS];
-static struct g *gs[GS];   /* goid is the index */
-static uint32_t place[GS]; /* atomic: enum place; who swaps it has the G */
-
-static int rounds;
-
-/* What a thread has taken from the queues, and its P. */
-struct owner {
-  struct p *pp;
-  dice d;
-  struct g *held[GS];
-  int nheld;
-  uint64_t puts, gets, steals, globals;
+struct item {
+  uint32_t queued; /* atomic: in some queue, or taken and not yet given back */
+  int put, taken;  /* how often: its maker's, and whoever has taken it */
 };
 
-static struct owner owners[PS];
+static struct worker {
+  struct p p; /* the queue: ring and runnext */
+  struct item items[ITEMS];
+} workers[WORKERS];
 
-static void move(struct g *gp, enum place from, enum place to) {
-  uint32_t was = __atomic_exchange_n(&place[gp->goid], to, __ATOMIC_RELAXED);
-  REQUIRE(was == from);
+static goro_waitgroup wg;
+static uint32_t busy; /* atomic: workers that may still put something */
+static int rounds;
+
+/* ---- queues of their own ---- */
+
+/* The queue does not look into what is in it. */
+static struct g *as_g(struct item *it) { return (struct g *)(void *)it; }
+
+static void take(struct g *gp) {
+  struct item *it = (struct item *)(void *)gp;
+  REQUIRE(it->put == it->taken + 1);
+  it->taken++;
+  REQUIRE(Xchg(&it->queued, 0) == 1); /* gives it back to its maker */
 }
 
-static void take(struct owner *o, struct g *gp, uint64_t *counter) {
-  move(gp, QUEUED, HELD);
-  o->held[o->nheld++] = gp;
-  ++*counter;
+/* Put an item of mine that is free.  There is room for two, as runnext may kick
+ * out another one: to run over is for real goroutines. */
+static void put(struct worker *me, dice *d) {
+  struct item *it = &me->items[dice_roll(d, ITEMS)];
+  if (me->p.runqtail - LoadAcq(&me->p.runqhead) > RUNQ_SIZE - 2) return;
+  if (Load(&it->queued)) return;
+  Store(&it->queued, 1);
+  it->put++;
+  goro__runqput(&me->p, as_g(it), dice_roll(d, 3) == 0);
 }
 
-static void put(struct owner *o) {
-  struct g *gp = o->held[--o->nheld];
-  move(gp, HELD, QUEUED);
-  goro__runqput(o->pp, gp, dice_roll(&o->d, 3) == 0);
-  o->puts++;
-}
-
-static void get(struct owner *o) {
+static bool get(struct worker *me) {
   bool inherit;
-  struct g *gp = goro__runqget(o->pp, &inherit);
-  if (gp) take(o, gp, &o->gets);
+  struct g *gp = goro__runqget(&me->p, &inherit);
+  if (gp) take(gp);
+  return gp != NULL;
 }
 
-static void steal(struct owner *o) {
-  struct p *from = &ps[dice_roll(&o->d, PS)];
-  if (from == o->pp || !goro__runqempty(o->pp)) return; /* as the scheduler */
-  struct g *gp = goro__runqsteal(o->pp, from, dice_roll(&o->d, 2));
-  if (gp) take(o, gp, &o->steals);
+/* Mine is empty but for what I put there in between. */
+static void steal(struct worker *me, dice *d) {
+  struct worker *from = &workers[dice_roll(d, WORKERS)];
+  if (from == me || me->p.runqtail != LoadAcq(&me->p.runqhead)) return;
+  struct g *gp = goro__runqsteal(&me->p, &from->p, dice_roll(d, 2) == 0);
+  if (gp) take(gp);
 }
 
-static void get_global(struct owner *o) {
-  if (o->pp->runqtail - LoadAcq(&o->pp->runqhead) > RUNQ_SIZE / 2) return;
-  lock(&sched.lock);
-  struct g *gp = goro__globrunqget(o->pp, (int32_t)dice_roll(&o->d, 3));
-  unlock(&sched.lock);
-  if (gp) take(o, gp, &o->globals);
+static void work(void *arg) {
+  struct worker *me = arg;
+  dice d = dice_new((uint32_t)(me - workers));
+  for (int i = 0; i < rounds; i++) {
+    /* Some are idle for a while, and live on what the others have. */
+    bool makes = (i / 500 + (me - workers)) % 3 != 0;
+    if (makes && dice_roll(&d, 3)) put(me, &d);
+    if (dice_roll(&d, 2) && !get(me)) steal(me, &d);
+    if (dice_roll(&d, 200) == 0) goro_gosched();
+  }
+  Xadd(&busy, -1);
+  /* The last ones: others may have stolen from me until then. */
+  while (get(me) || Load(&busy)) goro_gosched();
+  goro_waitgroup_done(&wg);
 }
 
-/* Mostly one of each; at times enough puts to fill a ring, or gets to empty
- * it. */
-static void act(struct owner *o) {
-  uint32_t what = dice_roll(&o->d, 40);
-  int n = what < 2 ? 300 : 1;
-  for (int i = 0; i < n; i++) {
-    if (what == 0 || (what > 1 && what < 16)) {
-      if (o->nheld > 0) put(o);
-    } else if (what == 1 || what < 28) {
-      if (o->nheld < HELD_MAX) get(o);
-    } else if (what < 36) {
-      if (o->nheld < HELD_MAX) steal(o);
-    } else {
-      if (o->nheld < HELD_MAX) get_global(o);
+static void own_queues(void) {
+  rounds = stress_much(ROUNDS);
+  busy = WORKERS;
+  goro_waitgroup_add(&wg, WORKERS);
+  /* The indexes wrap around on the way. */
+  for (int i = 0; i < WORKERS; i++)
+    workers[i].p.runqhead = workers[i].p.runqtail = -(uint32_t)i * 100;
+  for (int i = 0; i < WORKERS; i++) GORO_GO(work, &workers[i]);
+  goro_waitgroup_wait(&wg);
+  for (int i = 0; i < WORKERS; i++) {
+    struct worker *w = &workers[i];
+    REQUIRE(goro__runqempty(&w->p));
+    for (int k = 0; k < ITEMS; k++) {
+      REQUIRE(w->items[k].put == w->items[k].taken);
+      REQUIRE(w->items[k].queued == 0);
     }
   }
 }
 
-/* ---- the end ---- */
+/* ---- rings that run over ---- */
 
-static uint32_t seen[GS];
-static int nseen;
+enum { SPAWNERS = 2, BURST = 3 * RUNQ_SIZE / 2, BURSTS = 10 };
 
-static void see(struct g *gp, enum place where) {
-  uint64_t i = gp->goid;
-  REQUIRE(i < GS && seen[i]++ == 0 && place[i] == where);
-  nseen++;
+static uint8_t ran[SPAWNERS][BURST]; /* each its goroutine's */
+
+static void once(void *arg) {
+  uint8_t *mine = arg;
+  if (*mine % 3 == 0) goro_gosched(); /* also by way of the global queue */
+  ++*mine;
+  goro_waitgroup_done(&wg);
 }
 
-static struct g *any_of(struct p *pp) {
-  bool inherit;
-  struct g *gp = goro__runqget(pp, &inherit);
-  if (gp || LoadRelaxed(&sched.runq.size) == 0) return gp;
-  lock(&sched.lock);
-  gp = goro__globrunqget(pp, 1);
-  unlock(&sched.lock);
-  return gp;
+/* Starts more than the ring holds, of which half goes to the global queue while
+ * others steal from the rest. */
+static void spawn(void *arg) {
+  uint8_t *mine = arg;
+  for (int i = 0; i < BURST; i++) GORO_GO(once, &mine[i]);
+  goro_waitgroup_done(&wg);
 }
 
-/* Wherever they are, there is one of each. */
-static void account(void) {
-  uint64_t puts = 0, gets = 0, steals = 0, globals = 0;
-  for (int i = 0; i < PS; i++) {
-    struct owner *o = &owners[i];
-    struct g *gp;
-    for (int k = 0; k < o->nheld; k++) see(o->held[k], HELD);
-    while ((gp = any_of(&ps[i]))) see(gp, QUEUED);
-    puts += o->puts;
-    gets += o->gets;
-    steals += o->steals;
-    globals += o->globals;
-  }
-  REQUIRE(nseen == GS && !sched.runq.head && !sched.runq.tail);
-  REQUIRE(puts > GS && puts <= gets + steals + globals + GS);
-  REQUIRE(gets > 0 && steals > 0 && globals > 0);
-}
-
-/* ---- threads ---- */
-
-#if GORO_THREADS
-
-static uint32_t ready, over, leave; /* atomic */
-
-/* Not by spinning, where that can be helped: there are more threads than
- * processors. */
-static void wait_for(uint32_t *word, uint32_t value) {
-  for (uint32_t now; (now = Load(word)) < value;) {
-    if (os_canblock())
-      os_futexsleep(word, now, 1000000);
-    else
-      os_procyield();
+static void run_over(void) {
+  int bursts = stress_much(BURSTS);
+  for (int b = 1; b <= bursts; b++) {
+    goro_waitgroup_add(&wg, SPAWNERS * (1 + BURST));
+    for (int i = 0; i < SPAWNERS; i++) GORO_GO(spawn, ran[i]);
+    goro_waitgroup_wait(&wg);
+    for (int i = 0; i < SPAWNERS * BURST; i++)
+      REQUIRE(ran[i / BURST][i % BURST] == b);
   }
 }
-
-static void in_host(void *arg) {
-  struct owner *o = arg;
-  Xadd(&ready, 1);
-  wait_for(&ready, PS + 1); /* the world has stopped */
-  for (int i = 0; i < rounds; i++) act(o);
-  Xadd(&over, 1);
-  wait_for(&leave, 1); /* then its goroutine comes to the global queue */
-}
-
-static void nothing(void *unused) { (void)unused; }
-
-static void runs(void *o) {
-  /* On a page M0 must let the other threads start. */
-  for (; !os_canblock(); goro_gosched()) GORO_GO(nothing, NULL);
-  goro_syscall(in_host, o);
-}
-
-static void act_all(void) {
-  int procs = goro_gomaxprocs(2);
-  for (int i = 0; i < PS; i++) GORO_GO(runs, &owners[i]);
-  while (Load(&ready) < PS) goro_gosched();
-  goro__stopTheWorld();
-  bool systematic = sched.systematic;
-  sched.systematic = false; /* it shuffles rings, which thieves do not expect */
-  Xadd(&ready, 1);
-  wait_for(&over, PS);
-  account();
-  sched.systematic = systematic;
-  Store(&leave, 1);
-  goro__startTheWorld();
-  while (goro_num_goroutine() > 1) goro_gosched();
-  goro_gomaxprocs(procs);
-}
-
-#else
-
-static void act_all(void) {
-  bool systematic = sched.systematic;
-  sched.systematic = false;
-  for (int i = 0; i < rounds; i++)
-    for (int k = 0; k < PS; k++) act(&owners[k]);
-  account();
-  sched.systematic = systematic;
-}
-
-#endif
 
 int main(int argc, char **argv) {
   stress_init(argc, argv);
-  rounds = stress_much(ROUNDS);
-  for (int i = 0; i < PS; i++) {
-    owners[i].pp = &ps[i];
-    owners[i].d = dice_new((uint32_t)i);
-  }
-  static char mem[GS][sizeof(struct g)] __attribute__((aligned(16)));
-  for (int i = 0; i < GS; i++) {
-    struct owner *o = &owners[i % PS];
-    gs[i] = (struct g *)(void *)mem[i];
-    gs[i]->goid = (uint64_t)i;
-    place[i] = HELD;
-    o->held[o->nheld++] = gs[i];
-  }
-  act_all();
+  own_queues();
+  run_over();
 }
