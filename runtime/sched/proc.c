@@ -276,6 +276,7 @@ void goro__goexit0(struct m *mp, struct g *gp) {
   }
   gp->ismain = false;
   gp->exiting = false;
+  StoreRelaxed(&gp->preemptStop, false);
   StoreRelaxed(&gp->name, NULL);
   gp->param = NULL;
   gp->_panic = NULL;

@@ -42,8 +42,8 @@ enum gstatus {
   Gpreempted /* stopped itself for suspendG; owned by whoever asked */
 };
 
-/* Added to a state of a G that is not running: suspendG has it, and its owner
- * waits before it changes the state. */
+/* Added to the state of a G: suspendG has it, and its owner waits before it
+ * changes the state.  To that of one that runs, for a moment only. */
 enum { Gscan = 0x1000 };
 
 /* Why a G waits; the dump prints waitReasonStrings.  Go: waitReason. */
@@ -487,7 +487,8 @@ GORO_UNWINDS void goro__exitsyscall(void);
 GORO_UNWINDS void goro__stopTheWorld(void);
 void goro__startTheWorld(void);
 
-/* A goroutine that stands still until resumeG. */
+/* A goroutine that stands still until resumeG.  In between the caller must
+ * neither park nor yield: who would wake that goroutine waits on its M. */
 struct suspendGState {
   struct g *g;
   bool dead;    /* it was over; nothing to resume */
