@@ -175,12 +175,15 @@ static bool suspend_claim(struct g *gp, uint32_t status) {
   return true;
 }
 
-/* gp runs: ask it.  It may have stopped running by now; then the next look
- * finds that. */
+/* gp runs: ask it.  With Gscan it cannot end meanwhile: the request would be
+ * for the next goroutine that has its record, which nobody would resume.  If it
+ * stops running before a safe point, the next look finds that. */
 static void suspend_ask(struct g *gp) {
+  if (!Cas(&gp->atomicstatus, Grunning, Grunning | Gscan)) return;
   StoreRelaxed(&gp->preemptStop, true);
   struct m *mp = LoadRelaxed(&gp->m);
   if (mp) StoreRelaxed(&mp->preempt, true);
+  Store(&gp->atomicstatus, Grunning);
 }
 
 struct suspendGState goro__suspendG(struct g *gp) {

@@ -269,6 +269,7 @@ void goro__goexit0(struct m *mp, struct g *gp) {
   goro__casgstatus(gp, Grunning, Gdead);
   goro_assert(!gp->waiting && !gp->frame);
   StoreRelaxed(&gp->m, NULL);
+  StoreRelaxed(&gp->preemptStop, false);
   if (unlikely(gp->lockedm)) {
     gp->lockedm = NULL;
     mp->lockedg = NULL;

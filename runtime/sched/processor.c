@@ -41,7 +41,7 @@ void goro__acquirep(struct m *mp, struct p *pp) {
 
 struct p *goro__releasep(struct m *mp) {
   struct p *pp = mp->p;
-  if (pp->m != mp || pp->status != Prunning)
+  if (LoadRelaxed(&pp->m) != mp || Load(&pp->status) != Prunning)
     goro__throw("processor: releasep of a P that is not held");
   mp->p = NULL;
   StoreRelaxed(&pp->m, NULL);

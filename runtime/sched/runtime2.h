@@ -43,7 +43,8 @@ enum gstatus {
 };
 
 /* Added to a state of a G that is not running: suspendG has it, and its owner
- * waits before it changes the state. */
+ * waits before it changes the state.  For a moment also to Grunning, while
+ * suspendG asks the G to stop. */
 enum { Gscan = 0x1000 };
 
 /* Why a G waits; the dump prints waitReasonStrings.  Go: waitReason. */
@@ -155,7 +156,8 @@ struct g {
   /* Scheduling.  Owned with the state (invariant 1). */
   uint32_t atomicstatus; /* enum gstatus; atomic; casgstatus */
   uint8_t waitreason;    /* enum waitReason, valid in Gwaiting */
-  bool preemptStop;      /* atomic: asked to stop itself, for suspendG */
+  bool preemptStop;      /* atomic: asked to stop itself, for suspendG; set
+                          under Gscan, so never of a dead G */
   bool ismain;           /* r/o */
   bool exiting;          /* as callframe.exiting, of the goroutine's function */
   struct g *schedlink;   /* link in a run queue or free list */
