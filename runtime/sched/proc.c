@@ -269,7 +269,6 @@ void goro__goexit0(struct m *mp, struct g *gp) {
   goro__casgstatus(gp, Grunning, Gdead);
   goro_assert(!gp->waiting && !gp->frame);
   StoreRelaxed(&gp->m, NULL);
-  StoreRelaxed(&gp->preemptStop, false);
   if (unlikely(gp->lockedm)) {
     gp->lockedm = NULL;
     mp->lockedg = NULL;
@@ -277,6 +276,7 @@ void goro__goexit0(struct m *mp, struct g *gp) {
   }
   gp->ismain = false;
   gp->exiting = false;
+  StoreRelaxed(&gp->preemptStop, false);
   StoreRelaxed(&gp->name, NULL);
   gp->param = NULL;
   gp->_panic = NULL;

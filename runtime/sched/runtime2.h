@@ -42,9 +42,8 @@ enum gstatus {
   Gpreempted /* stopped itself for suspendG; owned by whoever asked */
 };
 
-/* Added to a state of a G that is not running: suspendG has it, and its owner
- * waits before it changes the state.  For a moment also to Grunning, while
- * suspendG asks the G to stop. */
+/* Added to the state of a G: suspendG has it, and its owner waits before it
+ * changes the state.  To that of one that runs, for a moment only. */
 enum { Gscan = 0x1000 };
 
 /* Why a G waits; the dump prints waitReasonStrings.  Go: waitReason. */
@@ -156,8 +155,7 @@ struct g {
   /* Scheduling.  Owned with the state (invariant 1). */
   uint32_t atomicstatus; /* enum gstatus; atomic; casgstatus */
   uint8_t waitreason;    /* enum waitReason, valid in Gwaiting */
-  bool preemptStop;      /* atomic: asked to stop itself, for suspendG; set
-                          under Gscan, so never of a dead G */
+  bool preemptStop;      /* atomic: asked to stop itself, for suspendG */
   bool ismain;           /* r/o */
   bool exiting;          /* as callframe.exiting, of the goroutine's function */
   struct g *schedlink;   /* link in a run queue or free list */
@@ -489,7 +487,8 @@ GORO_UNWINDS void goro__exitsyscall(void);
 GORO_UNWINDS void goro__stopTheWorld(void);
 void goro__startTheWorld(void);
 
-/* A goroutine that stands still until resumeG. */
+/* A goroutine that stands still until resumeG.  In between the caller must
+ * neither park nor yield: who would wake that goroutine waits on its M. */
 struct suspendGState {
   struct g *g;
   bool dead;    /* it was over; nothing to resume */

@@ -2,9 +2,11 @@
  *
  * main runs as the main goroutine.  A test prints PASS and returns 0, or
  * CHECK names the line that failed and exits with 1.  No sleeps: a test waits
- * for a state with UNIT_UNTIL, and fails if that state does not come.  What
- * holds on one M only, it asks for under unit_one_m(); what holds only if
- * goroutines run in the order of the queues, under unit_in_order().
+ * for a state with UNIT_UNTIL, or with UNIT_SPIN for what another M does, and
+ * fails if that state does not come.  What holds on one P only, it asks for
+ * under unit_one_m(); what holds only if goroutines run in the order of the
+ * queues, under unit_in_order(); what needs more than one thread, under
+ * GORO_THREADS.
  *
  * Everything here writes through the runtime's own printing, so that it needs
  * little stack and works before the rest does.
@@ -19,13 +21,24 @@
 
 #define CHECK(cond) ((cond) ? (void)0 : unit_fail(__FILE__, __LINE__, #cond))
 
-/* Yield until cond holds. */
-#define UNIT_UNTIL(cond)                      \
-  do {                                        \
-    for (int tries_ = 0; !(cond); tries_++) { \
-      CHECK(tries_ < 1000000 && #cond);       \
-      goro__Gosched();                        \
-    }                                         \
+/* Yield until cond holds.  A busy host may take its time to start a thread, so
+ * it is not over after many tries alone. */
+#define UNIT_UNTIL(cond)                                    \
+  do {                                                      \
+    for (int tries_ = 0; !(cond); tries_++) {               \
+      CHECK((tries_ < 1000000 || unit_patient()) && #cond); \
+      goro__Gosched();                                      \
+    }                                                       \
+  } while (0)
+
+/* The same without a safe point: the goroutine keeps its M and P, and what is
+ * waited for is done by another M. */
+#define UNIT_SPIN(cond)               \
+  do {                                \
+    while (!(cond)) {                 \
+      CHECK(unit_patient() && #cond); \
+      goro__yield_m();                \
+    }                                 \
   } while (0)
 
 static _Noreturn GORO_NOINLINE GORO_UNUSED void unit_fail(const char *file,
@@ -39,6 +52,11 @@ static _Noreturn GORO_NOINLINE GORO_UNUSED void unit_fail(const char *file,
   goro__prints("\n");
   goro__printflush();
   os_exit(1);
+}
+
+/* The program has not run for so long that nothing more is to be expected. */
+static inline bool unit_patient(void) {
+  return nanotime() - sched.starttime < INT64_C(45000000000);
 }
 
 /* Last statement of main: return unit_pass(); */
@@ -56,6 +74,19 @@ static inline bool unit_in_order(void) {
 
 static inline struct g *unit_go(void (*f)(void *), void *arg) {
   return goro__newproc(f, arg, NULL);
+}
+
+static inline void unit_nothing(void *unused) { (void)unused; }
+
+/* Go to an M that may block its thread: M0 of a page may not, and workers start
+ * only while it does not spin either.  There must be two Ps, or threads that
+ * never have such an M. */
+static inline void unit_to_blocking_m(void) {
+  if (!GORO_THREADS) return;
+  for (; !os_canblock(); goro__Gosched()) {
+    CHECK(unit_patient());
+    unit_go(unit_nothing, NULL); /* work for another M, which then takes us */
+  }
 }
 
 /* gp's state.  All that gp did up to there has happened for the caller, which
