@@ -42,7 +42,7 @@ void goro__acquirep(struct m *mp, struct p *pp) {
 struct p *goro__releasep(struct m *mp) {
   struct p *pp = mp->p;
   /* Atomic: an M whose P this was once may try to take it (syscall.c). */
-  if (pp->m != mp || LoadRelaxed(&pp->status) != Prunning)
+  if (LoadRelaxed(&pp->m) != mp || LoadRelaxed(&pp->status) != Prunning)
     goro__throw("processor: releasep of a P that is not held");
   mp->p = NULL;
   StoreRelaxed(&pp->m, NULL);

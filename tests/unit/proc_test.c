@@ -94,6 +94,7 @@ static void leave_traces(void *unused) {
   getg()->name = "traces";
   goro__keepmsg("text");
   goro__deferproc(nothing, NULL);
+  StoreRelaxed(&getg()->preemptStop, true); /* it ends before a safe point */
   goro__Goexit();
 }
 
