@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { companion } from './programs.mjs';
 
 // Stands in expected output for what no test can know.
 const PLACEHOLDERS = { '{{N}}': '[0-9]+', '{{P}}': '0x[0-9a-f]+' };
@@ -23,6 +24,13 @@ export function exited(code, result) {
 export function printed(stream, expected, result) {
   if (pattern(expected).test(result[stream])) return;
   fail(`${stream} differs:\n${diff(expected, result[stream])}`, result);
+}
+
+/** Throws unless the program died with what its .err, .out and .exit say. */
+export function asDied(result, program) {
+  printed('stderr', companion(program, '.err') ?? '', result);
+  printed('stdout', companion(program, '.out') ?? '', result);
+  exited(Number(companion(program, '.exit') ?? 2), result);
 }
 
 /** Throws unless the lines of `expected` are among stderr's, in their order. */

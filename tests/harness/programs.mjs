@@ -13,6 +13,7 @@ import { tests } from './paths.mjs';
  * @property {string[]} dirs    handed to wasmtime with --dir
  * @property {string[]} flags   for the compiler
  * @property {string[]} tsan    more of them for native-tsan
+ * @property {string} [procs]  the number of Ms that it asks for itself
  * @property {boolean} isolated a page for it has SharedArrayBuffer
  * @property {number} timeoutMs of a run
  */
@@ -41,13 +42,14 @@ function describe(kind, source, base) {
   const { hosts, args = [], env = [], dirs = [], flags = [], tsan = [], isolated, timeout } = said;
   const { SEED, PROCS = '1' } = process.env;
   const seed = SEED ? { GORO_SEED: SEED } : {};
-  const procs = { GORO_MAXPROCS: PROCS };
+  const own = Object.fromEntries(env.map(variable));
   return {
     name: `${kind}/${base}`,
     source,
     hosts,
     args,
-    env: { ...procs, ...Object.fromEntries(env.map(variable)), ...seed },
+    env: { GORO_MAXPROCS: PROCS, ...own, ...seed },
+    procs: own.GORO_MAXPROCS,
     dirs,
     flags,
     tsan,
