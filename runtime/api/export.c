@@ -65,7 +65,7 @@ void goro_lock_os_thread(void) { goro__LockOSThread(); }
 
 void goro_unlock_os_thread(void) { goro__UnlockOSThread(); }
 
-static intptr_t call_syscall(void *fn, void *arg) {
+static int64_t call_syscall(void *fn, void *arg) {
   ((goro_func)(uintptr_t)fn)(arg);
   return 0;
 }

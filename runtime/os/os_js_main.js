@@ -10,10 +10,16 @@ if (globalThis.process?.versions?.node && process.argv[1]) {
     main = pathToFileURL(realpathSync(process.argv[1])).href;
   } catch {} // not a file: node --eval, or a bundler's loader
   if (main === import.meta.url) {
-    await Module().catch((error) => {
-      // It ended before main, with a report and the exit code set.
+    // exit() ends the process, also if a timer or a socket that JavaScript has
+    // made is left; what was printed goes out first.
+    const onExit = (code) => {
+      process.exitCode = code;
+      process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+    };
+    await Module({ onExit }).catch((error) => {
+      // It ended before main, with a report.
       if (error?.name !== 'ExitStatus') throw error;
-      process.exitCode = error.status;
+      onExit(error.status);
     });
   }
 }

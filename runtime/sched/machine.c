@@ -229,6 +229,7 @@ void goro__handoffp(struct p *pp) {
 void goro__LockOSThread(void) {
   struct g *gp = goro__needg("goro_lock_os_thread");
   struct m *mp = gp->m;
+  if (!GORO_THREADS) return; /* there is one M, and all are on it */
   mp->nlocked++;
   mp->lockedg = gp;
   gp->lockedm = mp;

@@ -212,7 +212,7 @@ void goro__Goexit(void) {
 
 /* ---- reports ---- */
 
-static intptr_t flush_stdio(void *a, void *b) {
+static int64_t flush_stdio(void *a, void *b) {
   (void)a, (void)b;
   os_flush();
   return 0;

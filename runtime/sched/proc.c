@@ -286,8 +286,7 @@ void goro__goexit0(struct m *mp, struct g *gp) {
 
 /* ---- park and ready ---- */
 
-void goro__gopark(bool (*unlockf)(struct g *, void *), void *l,
-                  enum waitReason reason) {
+void goro__gopark(nounwind_func unlockf, void *l, enum waitReason reason) {
   struct g *gp = getg();
   struct m *mp = gp->m;
   goro_assert(gp != mp->g0 && readgstatus(gp) == Grunning);
@@ -298,7 +297,7 @@ void goro__gopark(bool (*unlockf)(struct g *, void *), void *l,
   goro__leave();
 }
 
-bool goro__parkunlock_c(struct g *gp, void *l) {
+int64_t goro__parkunlock_c(void *gp, void *l) {
   (void)gp;
   unlock(l);
   return true;

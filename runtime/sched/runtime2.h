@@ -309,7 +309,7 @@ struct m {
   int64_t slice_end; /* nanotime when goro__run must return; INT64_MAX: never */
 
   /* Arguments of gopark, used once the switch is complete. */
-  bool (*waitunlockf)(struct g *gp, void *lock);
+  nounwind_func waitunlockf;
   void *waitlock;
 };
 
@@ -400,7 +400,7 @@ struct g *goro__newproc(void (*fn)(void *), void *arg,
 
 /* Park the running goroutine.  unlockf(gp, lock) runs on the M after the
  * switch is complete; false from it takes the park back. */
-GORO_UNWINDS void goro__gopark(bool (*unlockf)(struct g *, void *), void *lock,
+GORO_UNWINDS void goro__gopark(nounwind_func unlockf, void *lock,
                                enum waitReason reason);
 /* The same, releasing l. */
 GORO_UNWINDS void goro__goparkunlock(struct mutex *l, enum waitReason reason);

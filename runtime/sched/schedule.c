@@ -84,11 +84,6 @@ static int64_t clock_read(struct p *pp) {
 
 /* ---- what a goroutine left to be done ---- */
 
-static intptr_t call_unlockf(void *mpv, void *gpv) {
-  struct m *mp = mpv;
-  return mp->waitunlockf(gpv, mp->waitlock);
-}
-
 static void ready_again(struct m *mp, struct g *gp) {
   goro__casgstatus(gp, Gwaiting, Grunnable);
   goro__runqput(mp->p, gp, true);
@@ -99,11 +94,11 @@ static void park_m(struct m *mp, struct g *gp) {
   StoreRelaxed(&gp->waitsince, ms);
   goro__casgstatus(gp, Grunning, Gwaiting);
   StoreRelaxed(&gp->m, NULL);
-  bool (*fn)(struct g *, void *) = mp->waitunlockf;
+  nounwind_func fn = mp->waitunlockf;
   if (!fn) return;
   if (likely(fn == goro__parkunlock_c))
     unlock(mp->waitlock); /* the usual case, without the indirect call */
-  else if (!goro__nounwind(call_unlockf, mp, gp))
+  else if (!goro__nounwind(fn, gp, mp->waitlock))
     ready_again(mp, gp);
 }
 

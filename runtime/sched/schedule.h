@@ -10,7 +10,7 @@
 void goro__goexit0(struct m *mp, struct g *gp);
 
 /* gopark's usual unlock function. */
-bool goro__parkunlock_c(struct g *gp, void *lock);
+int64_t goro__parkunlock_c(void *gp, void *lock);
 
 /* The i-th of all Gs ever made, i < allglen. */
 struct g *goro__allg(uint32_t i);

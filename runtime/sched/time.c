@@ -364,7 +364,7 @@ struct timer_call {
 
 /* For goro__nounwind.  f runs on the M's own stack, where nobody can park: a
  * timer's function readies goroutines, starts one, or sends without waiting. */
-static intptr_t timer_callf(void *call, void *unused) {
+static int64_t timer_callf(void *call, void *unused) {
   (void)unused;
   struct timer_call *tc = call;
   tc->f(tc->arg, tc->seq, tc->delay);
@@ -476,7 +476,7 @@ static void timer_maybeAdd(struct timer *t) {
   if (wake) goro__wakeNetPoller(wake);
 }
 
-static intptr_t timer_calldrain(void *t, void *unused) {
+static int64_t timer_calldrain(void *t, void *unused) {
   (void)unused;
   return ((struct timer *)t)->drain(((struct timer *)t)->arg);
 }

@@ -95,8 +95,13 @@ GORO_UNWINDS void goro__scope_abort(struct scope *s);
 
 /* Call f(a, b) on the M's stack where f must not unwind.  Asyncify takes every
  * indirect call for one that may; this keeps its callers free of that, and
- * throws if f does unwind. */
-intptr_t goro__nounwind(intptr_t (*f)(void *, void *), void *a, void *b);
+ * throws if f does unwind.
+ *
+ * The result has 64 bits so that no function of a program has this type: the
+ * passes think that an indirect call can reach all functions of its type, and
+ * would charge a comparison for qsort with the stack of the whole runtime. */
+typedef int64_t (*nounwind_func)(void *a, void *b);
+int64_t goro__nounwind(nounwind_func f, void *a, void *b);
 
 /* True while the M runs a goroutine's stack (not its own). */
 bool goro__on_gstack(void);

@@ -278,9 +278,8 @@ GORO_NOINLINE void goro__scope_abort(struct scope *s) {
   begin_unwind(SW_ABORTING);
 }
 
-GORO_NOINLINE intptr_t goro__nounwind(intptr_t (*f)(void *, void *), void *a,
-                                      void *b) {
-  intptr_t r = f(a, b);
+GORO_NOINLINE int64_t goro__nounwind(nounwind_func f, void *a, void *b) {
+  int64_t r = f(a, b);
   if (unlikely(ms.state != SW_NORMAL)) {
     ms.data.cur = ms.scratch;
     goro__asyncify_stop_unwind();

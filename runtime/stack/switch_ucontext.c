@@ -402,10 +402,10 @@ GORO_NOINLINE void goro__scope_abort(struct scope *s) {
   _longjmp(j->buf, 1);
 }
 
-intptr_t goro__nounwind(intptr_t (*f)(void *, void *), void *a, void *b) {
+int64_t goro__nounwind(nounwind_func f, void *a, void *b) {
   struct mstack *m = get_m();
   m->nounwind++;
-  intptr_t r = f(a, b);
+  int64_t r = f(a, b);
   m->nounwind--; /* still this M: f did not leave */
   return r;
 }

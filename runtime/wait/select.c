@@ -124,7 +124,8 @@ static void selunlock(struct scase *cases, int n) {
 
 /* Unlocks after the park is complete.  Goes by g.waiting, not by the cases:
  * once the last lock is released the G may run again and its stack change. */
-static bool selparkcommit(struct g *gp, void *unused) {
+static int64_t selparkcommit(void *gpv, void *unused) {
+  struct g *gp = gpv;
   (void)unused;
   struct hchan *last = NULL;
   for (struct sudog *sg = gp->waiting; sg;) {

@@ -1,8 +1,9 @@
 /**
  * `./build.sh bench [NAME...]`: every benchmark of this folder in Goro, in
- * native Go with one processor and in Go for wasip1, all in one run.  They are
- * taken in turns, so that a machine which gets slower is slow for all; the
- * table shows medians of RUNS (default 5) and how they compare.
+ * native Go and in Go for wasip1, all in one run.  They are taken in turns, so
+ * that a machine which gets slower is slow for all; the table shows medians of
+ * RUNS (default 5) and how they compare.  `1M` and `2M` are Goro's build with
+ * threads on so many Ms, `1P` and `2P` native Go with so many Ps.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -13,7 +14,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, '../..');
 const OUT = join(ROOT, 'build/bench');
 const RUNS = Number(process.env.RUNS ?? 5);
-const UNITS = { sieve: 'ms', skynet: 'ms', parked: 'bytes' };
+const UNITS = { sieve: 'ms', skynet: 'ms', primes: 'ms', parked: 'bytes' };
+const SINGLE = ['parked']; // with one M only, and not on Node: its memory is what counts
 
 const tool = (name, fallback) => process.env[name] || fallback;
 const WASMTIME = tool('WASMTIME', 'wasmtime');
@@ -31,11 +33,17 @@ function names(args) {
   return args.length ? args : all;
 }
 
-function buildC(name, ext) {
-  const out = join(OUT, `${name}.${ext}`);
-  execFileSync(process.execPath, [join(ROOT, 'bindings/cc/goro.mjs'), 'cc', '-O2',
-    join(HERE, `${name}_bench.c`), '-o', out], { stdio: ['ignore', 'inherit', 'inherit'] });
-  return out;
+function cc(source, out, ...flags) {
+  execFileSync(process.execPath, [join(ROOT, 'bindings/cc/goro.mjs'), 'cc', '-O2', ...flags,
+    join(HERE, source), '-o', join(OUT, out)], { stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+/** The same benchmark for each host: NAME.wasm, NAME.mjs, NAME-mt.mjs. */
+function buildC(name) {
+  cc(`${name}_bench.c`, `${name}.wasm`);
+  if (SINGLE.includes(name)) return;
+  cc(`${name}_bench.c`, `${name}.mjs`);
+  cc(`${name}_bench.c`, `${name}-mt.mjs`, '--threads');
 }
 
 function hasGo() {
@@ -55,21 +63,34 @@ function buildGo() {
   return { native, wasip1 };
 }
 
-/** The columns: a title, and the command for a benchmark (null: has none). */
+const NODE = process.env.NODE26 || process.execPath;
+const onNode = (file, env) => [NODE, [join(OUT, file)], env];
+
+/** The columns: a key, a title, and the command for a benchmark. */
 function columns(go) {
-  const node = process.env.NODE26 || process.execPath;
+  const native = (n, procs) => go.native && [go.native, [n], { GOMAXPROCS: procs }];
+  const js = (n, command) => (SINGLE.includes(n) ? null : command);
   return [
-    { title: 'Goro wasmtime', prepare: (n) => buildC(n, 'wasm'),
-      command: (n) => [WASMTIME, ['run', join(OUT, `${n}.wasm`)]] },
-    { title: 'Goro Node', prepare: (n) => n !== 'parked' && buildC(n, 'mjs'),
-      command: (n) => (n === 'parked' ? null : [node, [join(OUT, `${n}.mjs`)]]) },
-    { title: 'Go native 1P',
-      command: (n) => go.native && [go.native, [n], { GOMAXPROCS: '1' }] },
-    { title: 'Go wasip1',
+    { key: 'wasi', title: 'Goro wasmtime', command: (n) => [WASMTIME, ['run', join(OUT, `${n}.wasm`)]] },
+    { key: 'node', title: 'Goro Node', command: (n) => js(n, onNode(`${n}.mjs`)) },
+    { key: 'm1', title: 'Node 1M', command: (n) => js(n, onNode(`${n}-mt.mjs`, { GORO_MAXPROCS: '1' })) },
+    { key: 'm2', title: 'Node 2M', command: (n) => js(n, onNode(`${n}-mt.mjs`, { GORO_MAXPROCS: '2' })) },
+    { key: 'go1', title: 'Go 1P', command: (n) => native(n, '1') },
+    { key: 'go2', title: 'Go 2P', command: (n) => js(n, native(n, '2')) },
+    { key: 'wasip1', title: 'Go wasip1',
       command: (n) => go.wasip1 &&
         [WASMTIME, ['run', '-W', 'max-wasm-stack=8388608', go.wasip1, n]] },
   ];
 }
+
+/** The last columns, as title, a and b: how many times b takes what a takes. */
+const RATIOS = [
+  ['Go 1P/wasmtime', 'wasi', 'go1'],
+  ['wasip1/wasmtime', 'wasi', 'wasip1'],
+  ['1M/Node', 'node', 'm1'],
+  ['1M/2M', 'm2', 'm1'],
+  ['Go 2P/2M', 'm2', 'go2'],
+];
 
 function measure(command) {
   const [file, args, env] = command;
@@ -97,7 +118,23 @@ function row(name, cols) {
       if (command) samples[k].push(measure(command));
     });
   const m = samples.map((s) => (s.length ? median(s) : undefined));
-  return [name, UNITS[name] ?? 'ns', ...m.map(show), ratio(m[0], m[2]), ratio(m[0], m[3])];
+  const of = (key) => m[cols.findIndex((c) => c.key === key)];
+  return [name, UNITS[name] ?? 'ns', ...m.map(show), ...RATIOS.map(([, a, b]) => ratio(of(a), of(b)))];
+}
+
+/** Processor time in ms of the idle program with threads, asleep for so long. */
+function cpuOfSleep(ms) {
+  const script = `TIMEFORMAT='%U %S'; time "$0" "$1" ${ms}`;
+  const { stderr } = spawnSync('bash', ['-c', script, NODE, join(OUT, 'idle.mjs')],
+    { encoding: 'utf8', env: { ...process.env, GORO_MAXPROCS: '4' } });
+  return stderr.trim().split(/\s+/).slice(-2).reduce((sum, s) => sum + Number(s), 0) * 1000;
+}
+
+/** What 2 s of waiting cost, on four Ms with a hundred goroutines parked. */
+function idleCost() {
+  cc('idle.c', 'idle.mjs', '--threads');
+  const runs = Array.from({ length: RUNS }, () => cpuOfSleep(2100) - cpuOfSleep(100));
+  return `${median(runs).toFixed(0)} ms (${runs.map((r) => r.toFixed(0)).join(' ')})`;
 }
 
 function print(cells, widths) {
@@ -107,9 +144,12 @@ function print(cells, widths) {
 const list = names(process.argv.slice(2));
 mkdirSync(OUT, { recursive: true });
 const cols = columns(buildGo());
-for (const n of list) for (const c of cols) c.prepare?.(n);
-const head = ['benchmark', 'unit', ...cols.map((c) => c.title), 'Go 1P/Goro', 'wasip1/Goro'];
+for (const n of list) buildC(n);
+const head = ['benchmark', 'unit', ...cols.map((c) => c.title), ...RATIOS.map(([title]) => title)];
 const widths = head.map((h, i) => Math.max(h.length, i === 0 ? 10 : 6));
 print(head, widths);
 for (const n of list) print(row(n, cols), widths);
-console.log(`medians of ${RUNS}; lower is better; the ratios say how many times Goro under wasmtime is faster`);
+console.log(`medians of ${RUNS}; lower is better; a ratio b/a says how many times b takes what a takes`);
+if (process.argv.length === 2) {
+  console.log(`processor time of 2 s with all goroutines parked, 4 Ms: ${idleCost()}`);
+}

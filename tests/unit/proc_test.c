@@ -111,7 +111,8 @@ static void test_reused(void) {
 
 static struct g *parked;
 
-static bool keep(struct g *gp, void *lock) {
+static int64_t keep(void *gpv, void *lock) {
+  struct g *gp = gpv;
   CHECK(lock == &parked && getg() == getg()->m->g0 && getg() != gp);
   CHECK(unit_status(gp) == Gwaiting && !gp->m && !goro__on_gstack());
   Store(&parked, gp);
@@ -137,7 +138,7 @@ static void test_park(void) {
 }
 
 /* false takes the park back: the goroutine goes on, before all others. */
-static bool refuse(struct g *gp, void *count) {
+static int64_t refuse(void *gp, void *count) {
   CHECK(unit_status(gp) == Gwaiting);
   ++*(int *)count;
   return false;

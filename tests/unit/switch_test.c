@@ -24,7 +24,7 @@ struct slot {
 
 static _Atomic uint32_t on_m_stack; /* unlock functions that ran there */
 
-static bool slot_fill(struct g *gp, void *arg) {
+static int64_t slot_fill(void *gp, void *arg) {
   struct slot *s = arg;
   CHECK(s->gp == NULL);
   CHECK(!goro__on_gstack());
@@ -37,8 +37,10 @@ GORO_UNWINDS static void slot_park(struct slot *s) {
   goro__gopark(slot_fill, s, waitReasonSleep);
 }
 
-static void slot_resume(struct slot *s) {
-  struct g *gp = s->gp;
+/* Resume the goroutine that parks on s, as soon as it has. */
+GORO_UNWINDS static void slot_resume(struct slot *s) {
+  struct g *gp;
+  while (!(gp = s->gp)) goro__Gosched();
   s->gp = NULL;
   goro__goready(gp);
 }
@@ -455,11 +457,11 @@ static void short_main(void *arg) {
   ran++;
 }
 
-static intptr_t add(void *a, void *b) {
+static int64_t add(void *a, void *b) {
   return *(const int *)a + *(const int *)b;
 }
 
-static intptr_t add_nested(void *a, void *b) {
+static int64_t add_nested(void *a, void *b) {
   return goro__nounwind(add, a, b) * 2;
 }
 

@@ -37,7 +37,8 @@ static struct timer *sleep_timer(struct g *gp) {
 }
 
 /* gopark's unlock function: gp is parked, its timer may go off now. */
-static bool resetForSleep(struct g *gp, void *unused) {
+static int64_t resetForSleep(void *gpv, void *unused) {
+  struct g *gp = gpv;
   (void)unused;
   goro__timer_reset(gp->timer, gp->sleepWhen, 0);
   return true;

@@ -183,6 +183,44 @@ func parked() {
 	fmt.Printf("%.1f\n", float64(after.Sys-before.Sys)/n)
 }
 
+func isPrime(n int) bool {
+	if n < 4 {
+		return n > 1
+	}
+	if n%2 == 0 {
+		return false
+	}
+	for d := 3; d <= n/d; d += 2 {
+		if n%d == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func primes(limit int) {
+	const pieces = 64
+	var wg sync.WaitGroup
+	var found [pieces]int
+	for i := range pieces {
+		wg.Go(func() {
+			for n := i; n < limit; n += pieces {
+				if isPrime(n) {
+					found[i]++
+				}
+			}
+		})
+	}
+	wg.Wait()
+	sum := 0
+	for _, n := range found {
+		sum += n
+	}
+	if limit == 5000000 && sum != 348513 {
+		panic("primes")
+	}
+}
+
 func main() {
 	switch name := os.Args[1]; name {
 	case "yield":
@@ -199,6 +237,9 @@ func main() {
 		benchMs(sieve, 1500)
 	case "skynet":
 		benchMs(runSkynet, 1000000)
+	case "primes":
+		primes(100000)
+		benchMs(primes, 5000000)
 	case "parked":
 		parked()
 	default:

@@ -1,0 +1,49 @@
+/* Work that needs no other goroutine: how many primes there are below a limit,
+ * counted in 64 pieces: ms.  More Ms, less time. */
+#include "bench.h"
+
+enum { PIECES = 64 };
+
+struct piece {
+  int first, limit;
+  int found;
+  goro_waitgroup *wg;
+};
+
+static bool is_prime(int n) {
+  if (n < 4) return n > 1;
+  if (n % 2 == 0) return false;
+  for (int d = 3; d <= n / d; d += 2)
+    if (n % d == 0) return false;
+  return true;
+}
+
+/* Every 64th number, so that no piece has the large ones alone.  Half of the
+ * pieces have even numbers only, and end at once. */
+static void count(void *arg) {
+  struct piece *p = arg;
+  int found = 0;
+  for (int n = p->first; n < p->limit; n += PIECES) found += is_prime(n);
+  p->found = found;
+  goro_waitgroup_done(p->wg);
+}
+
+static void primes(int limit) {
+  static struct piece pieces[PIECES];
+  goro_waitgroup wg = {0};
+  goro_waitgroup_add(&wg, PIECES);
+  for (int i = 0; i < PIECES; i++) {
+    pieces[i] = (struct piece){i, limit, 0, &wg};
+    GORO_GO(count, &pieces[i]);
+  }
+  goro_waitgroup_wait(&wg);
+  int found = 0;
+  for (int i = 0; i < PIECES; i++) found += pieces[i].found;
+  bench_check(found == 348513 || limit != 5000000, "primes");
+}
+
+/* Once small, so that the workers have started. */
+int main(void) {
+  primes(100000);
+  bench_ms(primes, 5000000);
+}
