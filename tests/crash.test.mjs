@@ -1,5 +1,5 @@
 // tests/crash/NAME.c: programs that must die, and their very words.
-import { asDied } from './harness/judge.mjs';
+import { died } from './harness/judge.mjs';
 import { table } from './harness/table.mjs';
 
-table('crash', asDied);
+table('crash', died);

@@ -142,7 +142,6 @@ void goro__startTheWorld(void) {
   sched.newprocs = 0;
   struct p *busy = goro__procresize(getg()->m, n);
   lock(&sched.lock);
-  Store(&sched.gcwaiting, 0);
   if (sched.sysmonwait) goro__sysmon_wake();
   unlock(&sched.lock);
   for (struct p *next; busy; busy = next) {

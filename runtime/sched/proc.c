@@ -68,7 +68,8 @@ static struct g *g0_init(struct m *mp, struct g *g0) {
 static void mcommoninit(struct m *mp) {
   mp->slice_end = INT64_MAX;
   lock(&sched.lock);
-  mp->id = sched.mcount++;
+  mp->id = sched.mnext++;
+  sched.mcount++;
   mp->alllink = sched.allm;
   StoreRel(&sched.allm, mp); /* a report reads the list without the lock */
   unlock(&sched.lock);

@@ -133,6 +133,9 @@ struct p *goro__procresize(struct m *mp, int32_t n) {
   sched.maxprocs = n;
   sched.systematic = sched.seed != 0 && (n == 1 || goro__baton_on);
   Store(&nallp, n);
+  /* In one with the idle list: an M that comes back from the host and finds a P
+   * there must not hand it in again. */
+  Store(&sched.gcwaiting, 0);
   struct p *busy = put_idle(mp);
   unlock(&sched.lock);
   return busy;

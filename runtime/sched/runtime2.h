@@ -334,7 +334,8 @@ struct schedt {
   struct m *midle;       /* Ms that wait for work; under lock */
   int32_t nmidle;        /* under lock */
   int32_t nmidlelocked;  /* Ms that wait for their locked G; under lock */
-  int32_t mcount;        /* Ms there are; under lock */
+  int32_t mcount;        /* Ms there are, or will be at once; under lock */
+  int32_t mnext;         /* id of the next M; under lock */
   int32_t nmsys;         /* of these, not counted in a deadlock; under lock */
   int32_t nmspinning;    /* atomic: Ms that look for work; schedule.c */
   uint32_t needspinning; /* atomic: who goes idle shall look again */

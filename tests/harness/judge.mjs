@@ -20,17 +20,17 @@ export function exited(code, result) {
   if (result.code !== code) fail(`exit ${result.code}, not ${code}`, result);
 }
 
+/** Throws unless the program died as its companion files say, in their very words. */
+export function died(result, program) {
+  printed('stderr', companion(program, '.err') ?? '', result);
+  printed('stdout', companion(program, '.out') ?? '', result);
+  exited(Number(companion(program, '.exit') ?? 2), result);
+}
+
 /** Throws unless `result[stream]` is `expected`. */
 export function printed(stream, expected, result) {
   if (pattern(expected).test(result[stream])) return;
   fail(`${stream} differs:\n${diff(expected, result[stream])}`, result);
-}
-
-/** Throws unless the program died with what its .err, .out and .exit say. */
-export function asDied(result, program) {
-  printed('stderr', companion(program, '.err') ?? '', result);
-  printed('stdout', companion(program, '.out') ?? '', result);
-  exited(Number(companion(program, '.exit') ?? 2), result);
 }
 
 /** Throws unless the lines of `expected` are among stderr's, in their order. */
