@@ -110,13 +110,15 @@ static void test_reused(void) {
 
 /* ---- park ---- */
 
-static struct g *parked;
+static struct g *parked; /* atomic: the last one */
+static uint32_t nparked; /* atomic: how often */
 
 static int64_t keep(void *gpv, void *lock) {
   struct g *gp = gpv;
   CHECK(lock == &parked && getg() == getg()->m->g0 && getg() != gp);
   CHECK(unit_status(gp) == Gwaiting && !gp->m && !goro__on_gstack());
   Store(&parked, gp);
+  Xadd(&nparked, 1);
   return true;
 }
 
@@ -132,7 +134,7 @@ static void test_park(void) {
   CHECK(parked == gp && gp->waitreason == waitReasonIOWait);
   for (int i = 0; i < 10; i++) goro__Gosched();
   CHECK(unit_parked(gp));
-  parked = NULL;
+  Store(&parked, NULL);
   goro__goready(gp);
   alone();
   CHECK(unit_said("pP"));
@@ -270,11 +272,12 @@ static void test_goexit(void) {
 
 static void test_gcount(void) {
   struct g *gp[10];
+  Store(&nparked, 0);
   for (int i = 0; i < 10; i++) {
     gp[i] = start(park, 'a' + i);
     CHECK(goro__gcount() == i + 2);
   }
-  for (int i = 0; i < 10; i++) UNIT_UNTIL(unit_parked(gp[i]));
+  UNIT_UNTIL(Load(&nparked) == 10);
   CHECK(goro__gcount() == 11); /* waiting ones count */
   for (int i = 0; i < 10; i++) goro__goready(gp[i]);
   alone();

@@ -173,13 +173,21 @@ static void ready_main(void *gp, uintptr_t seq, int64_t delay) {
   goro__goready(gp);
 }
 
+static int64_t idle_until;
+
+/* Set when main is parked: it may go off at once, on any M. */
+static int64_t set_timer(void *gp, void *t) {
+  (void)gp;
+  goro__timer_reset(t, idle_until, 0);
+  return true;
+}
+
 static void test_timer_while_idle(void) {
   static struct timer t;
   goro__timer_init(&t, ready_main, getg());
-  int64_t when = goro__when(3000000);
-  goro__timer_reset(&t, when, 0);
-  goro__gopark(NULL, NULL, waitReasonSleep);
-  CHECK(nanotime() >= when);
+  idle_until = goro__when(3000000);
+  goro__gopark(set_timer, &t, waitReasonSleep);
+  CHECK(nanotime() >= idle_until);
 }
 
 /* ---- the end ---- */
