@@ -34,7 +34,7 @@ setup() {
   [ -z "${GORO_TOOLS:-}" ] || say "using $GORO_TOOLS"
 }
 
-BUILD_TOOLS=(emscripten wasi native modules)
+BUILD_TOOLS=(emscripten wasi wasi-threads native modules)
 
 build() { node bindings/cc/build-runtime.mjs "$@"; }
 

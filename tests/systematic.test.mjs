@@ -1,7 +1,6 @@
 // The unit tests on several Ms of which one at a time runs (base/baton.c), under
 // thousands of seeds: each decides at every point which M goes on. First, and for
 // ever, the seeds of tests/seeds, which once found something.
-import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { describe, test } from 'node:test';
 import { hosts } from './harness/hosts.mjs';
@@ -65,18 +64,3 @@ describe('seeds', { concurrency: availableParallelism() }, () => {
     for (const program of named(kind, suffix)) test(program.name, () => tryAll(program, judge));
   }
 });
-
-// The same seed, the same run: the test prints a hash of its order.
-const REPEATED = 100;
-
-for (const program of named('unit', '_test.c').filter(({ name }) => name === 'unit/baton_test')) {
-  test(`${program.name} [${REPEATED} seeds, each twice]`, async () => {
-    const runs = [[], []];
-    for (const outcomes of runs) {
-      const range = { procs: 4, first: 1, last: REPEATED };
-      await sweep(program, range, ({ seed, stdout }) => outcomes.push([seed, stdout]));
-    }
-    assert.deepEqual(runs[0], runs[1]);
-    assert.equal(runs[0].length, REPEATED); // and another for each
-  });
-}

@@ -2,7 +2,7 @@
 /**
  * Builds libgoro.a for every target and variant into build/.
  *
- *   build-runtime.mjs [-v] [wasi|js|native]...     default: all
+ *   build-runtime.mjs [-v] [wasi|wasi-threads|js|js-threads|native]...     default: all
  *
  * What is up to date is skipped: a library is older than one of the runtime's
  * files, the flags or the compiler's name, or it is not built again.
@@ -11,19 +11,22 @@ import {
   existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { COMMON, DEBUG, rowOf, RUNTIME, RUNTIME_NATIVE, SANITIZE, SOURCES } from './flags.mjs';
+import { COMMON, DEBUG, RUNTIME, RUNTIME_NATIVE, SANITIZE, SOURCES } from './flags.mjs';
 import { parallel, run, ToolError } from './run.mjs';
 import { ROOT, tool, UsageError } from './tools.mjs';
 
 const SOURCE = join(ROOT, 'runtime');
 const BUILD = process.env.GORO_BUILD ?? join(ROOT, 'build');
 const TOOLS = {
-  wasi: ['WASI_CC', 'WASI_AR'], js: ['EMCC', 'EMAR'], native: ['NATIVE_CC', 'AR'],
-  'native-thread': ['NATIVE_TSAN_CC', 'AR'],
+  wasi: ['WASI_CC', 'WASI_AR'], 'wasi-threads': ['WASI_THREADS_CC', 'WASI_AR'],
+  js: ['EMCC', 'EMAR'], 'js-threads': ['EMCC', 'EMAR'],
+  native: ['NATIVE_CC', 'AR'], 'native-thread': ['NATIVE_TSAN_CC', 'AR'],
 };
 const VARIANTS = {
   wasi: ['', '-debug'],
-  js: ['', '-debug', '-threads', '-threads-debug'],
+  'wasi-threads': ['', '-debug'],
+  js: ['', '-debug'],
+  'js-threads': ['', '-debug'],
   native: ['', '-debug', '-sanitize', '-sanitize-debug', '-thread', '-thread-debug'],
 };
 
@@ -33,15 +36,14 @@ const newest = () =>
     .filter((f) => /\.[ch]$/.test(f))
     .map((f) => statSync(join(SOURCE, f)).mtimeMs));
 
-/** -threads has goroutines on several threads; -thread, ThreadSanitizer. */
+/** What a variant's name says; thread is ThreadSanitizer's. */
 const words = (variant) => variant.split('-');
-const row = (target, variant) => rowOf(target, words(variant).includes('threads'));
 const tools = (target, variant) => TOOLS[`${target}${words(variant).includes('thread') ? '-thread' : ''}`];
 const SANITIZERS = { sanitize: SANITIZE.address, thread: SANITIZE.thread };
 
 function flagsFor(target, variant) {
   return [
-    ...COMMON[row(target, variant)], ...RUNTIME, ...(target === 'native' ? RUNTIME_NATIVE : []),
+    ...COMMON[target], ...RUNTIME, ...(target === 'native' ? RUNTIME_NATIVE : []),
     ...(variant.includes('debug') ? DEBUG : []),
     ...words(variant).flatMap((word) => SANITIZERS[word] ?? []), `-I${SOURCE}`,
   ];
@@ -62,7 +64,7 @@ async function build(target, variant, { verbose, sourceTime }) {
   const temp = mkdtempSync(join(BUILD, target, '.build-'));
   try {
     const objects = [];
-    for (const source of SOURCES[row(target, variant)]) {
+    for (const source of SOURCES[target]) {
       const object = join(temp, `${basename(source, '.c')}.o`);
       await run([...cc, ...flags, '-c', join(SOURCE, source), '-o', object], { verbose });
       objects.push(object);

@@ -12,8 +12,10 @@ import { ROOT, tool, UsageError } from './tools.mjs';
 
 /** @typedef {import('./options.mjs').Options} Options */
 
-const COMPILER = { wasi: 'WASI_CC', js: 'EMCC', native: 'NATIVE_CC' };
-const compiler = (o) => tool(o.sanitize === 'thread' ? 'NATIVE_TSAN_CC' : COMPILER[o.target]);
+const COMPILER = {
+  wasi: 'WASI_CC', 'wasi-threads': 'WASI_THREADS_CC', js: 'EMCC', 'js-threads': 'EMCC', native: 'NATIVE_CC',
+};
+const compiler = (o) => tool(o.sanitize === 'thread' ? 'NATIVE_TSAN_CC' : COMPILER[row(o)]);
 const RUNTIME = join(ROOT, 'runtime');
 
 /**
@@ -86,9 +88,8 @@ const LIBRARY = { address: '-sanitize', thread: '-thread' };
 
 /** libgoro for these options. @throws {UsageError} if it is not built */
 function library(o) {
-  const threads = row(o) === 'js-threads' ? '-threads' : '';
-  const variant = `${LIBRARY[o.sanitize] ?? ''}${threads}${o.debug ? '-debug' : ''}`;
-  const file = join(process.env.GORO_BUILD ?? join(ROOT, 'build'), o.target, `libgoro${variant}.a`);
+  const variant = `${LIBRARY[o.sanitize] ?? ''}${o.debug ? '-debug' : ''}`;
+  const file = join(process.env.GORO_BUILD ?? join(ROOT, 'build'), row(o), `libgoro${variant}.a`);
   if (!existsSync(file)) throw new UsageError(`${file} is not built: run node bindings/cc/build-runtime.mjs`);
   return file;
 }
@@ -111,7 +112,8 @@ const LINKERS = {
   async wasi(o, inputs, temp) {
     const linked = join(temp, 'linked.wasm');
     const out = join(temp, 'out.wasm');
-    await run([...tool('WASI_CC'), ...LINK.wasi, ...memoryFlags(o), ...inputs, library(o), '-o', linked], o);
+    const command = [...compiler(o), ...LINK[row(o)], ...memoryFlags(o)];
+    await run([...command, ...inputs, library(o), '-o', linked], o);
     await transform(linked, out, passOptions(o, temp));
     install(out, o.output);
   },

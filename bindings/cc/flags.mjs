@@ -4,22 +4,25 @@
  */
 
 /** @typedef {'wasi' | 'js' | 'native'} Target */
+/** @typedef {'wasi' | 'wasi-threads' | 'js' | 'js-threads' | 'native'} Row */
 /** @typedef {keyof typeof SANITIZE} Sanitizer */
 
 /**
  * A row of the tables below: a target, or its build with threads where that is
  * another one. A native program has threads in any case.
  * @param {Target} target @param {boolean} threads
- * @returns {'wasi' | 'js' | 'js-threads' | 'native'}
+ * @returns {Row}
  */
-export const rowOf = (target, threads) => (target === 'js' && threads ? 'js-threads' : target);
+export const rowOf = (target, threads) => (threads && target !== 'native' ? `${target}-threads` : target);
 
+// setjmp would unwind frames behind asyncify's back; exceptions likewise.
+const WASI = ['-mno-tail-call', '-mno-exception-handling'];
 const JS = ['-mno-tail-call', '-sSUPPORT_LONGJMP=0'];
 
 /** What the C compiler is told for every file, the runtime's and the user's. */
 export const COMMON = {
-  // setjmp would unwind frames behind asyncify's back; exceptions likewise.
-  wasi: ['-mno-tail-call', '-mno-exception-handling'],
+  wasi: WASI,
+  'wasi-threads': [...WASI, '-pthread'],
   js: JS,
   'js-threads': [...JS, '-pthread'],
   native: ['-fno-omit-frame-pointer', '-pthread'],
@@ -39,7 +42,8 @@ export const SANITIZE = {
 
 /** The runtime's files per target, beside the amalgamation goro.c. */
 export const SOURCES = {
-  wasi: ['goro.c', 'os/os_wasip1.c', 'stack/switch_asyncify.c'],
+  wasi: ['goro.c', 'os/os_wasip1.c', 'os/os_wasip1_st.c', 'stack/switch_asyncify.c'],
+  'wasi-threads': ['goro.c', 'os/os_wasip1.c', 'os/os_wasip1_mt.c', 'os/os_pthread.c', 'stack/switch_asyncify.c'],
   js: ['goro.c', 'os/os_js.c', 'os/os_js_st.c', 'stack/switch_asyncify.c'],
   'js-threads': ['goro.c', 'os/os_js.c', 'os/os_js_mt.c', 'os/os_pthread.c', 'stack/switch_asyncify.c'],
   native: ['goro.c', 'os/os_unix.c', 'os/os_pthread.c', 'stack/switch_ucontext.c'],
@@ -47,6 +51,13 @@ export const SOURCES = {
 
 /** The M's own C stack: the scheduler, morestack and fatal errors run on it. */
 const M_STACK = 65536;
+
+// _start is the runtime's.  With the stack first, an M whose own stack
+// overflows traps instead of writing over data.  DWARF would not survive
+// the passes; --strip-debug leaves the names.
+const LINK_WASI = [
+  '-nostartfiles', '-Wl,--strip-debug', '-Wl,--stack-first', `-Wl,-z,stack-size=${M_STACK}`,
+];
 
 const LINK_JS = [
   '-O1', '--profiling-funcs', '-sWASM_BIGINT=1', '-sMODULARIZE=1',
@@ -63,12 +74,9 @@ const LINK_JS = [
  * WASM_BIGINT).
  */
 export const LINK = {
-  // _start is the runtime's.  With the stack first, an M whose own stack
-  // overflows traps instead of writing over data.  DWARF would not survive
-  // the passes; --strip-debug leaves the names.
-  wasi: [
-    '-nostartfiles', '-Wl,--strip-debug', '-Wl,--stack-first', `-Wl,-z,stack-size=${M_STACK}`,
-  ],
+  wasi: LINK_WASI,
+  // Of a module with threads every instance gets the same memory, from the host.
+  'wasi-threads': [...LINK_WASI, '-pthread', '-Wl,--import-memory,--export-memory'],
   js: LINK_JS,
   // What libc writes to stdout and stderr goes the runtime's way, for which no
   // worker has to wait. libc's waiting must not reach an indirect call: malloc
@@ -80,9 +88,12 @@ export const LINK = {
   native: ['-Wl,--wrap=main', '-pthread'],
 };
 
+const MAX_MEMORY_WASI = (bytes) => [`-Wl,--max-memory=${bytes}`];
+
 /** How a module's memory is kept below a size, where the row allows it. */
 export const MAX_MEMORY = {
-  wasi: (bytes) => [`-Wl,--max-memory=${bytes}`],
+  wasi: MAX_MEMORY_WASI,
+  'wasi-threads': MAX_MEMORY_WASI,
   js: (bytes) => [`-sMAXIMUM_MEMORY=${bytes}`],
   'js-threads': (bytes) => [`-sMAXIMUM_MEMORY=${bytes}`],
 };
@@ -105,11 +116,14 @@ export const FEATURES = [
 ];
 
 /**
- * Functions that stay by themselves. Node 20's baseline compiler loses locals
- * that are alive across a wait: in a loop it would compare with garbage, and
- * wait for ever.
+ * Functions that stay by themselves: the runtime's, Emscripten's, and those of
+ * wasi-libc and of the one in toolchain/wasi-threads. Node 20's baseline compiler
+ * loses locals that are alive across a wait: in a loop it would compare with
+ * garbage, and wait for ever.
  */
-export const NO_INLINE = ['os_futexsleep', 'emscripten_futex_wait'].map((f) => `--no-inline=${f}`);
+export const NO_INLINE = [
+  'os_futexsleep', 'emscripten_futex_wait', '__wasilibc_futex_wait', '__wt_futex_wait',
+].map((f) => `--no-inline=${f}`);
 
 /** asyncify: only its own imports suspend; no function lists, ever. */
 export const ASYNCIFY = [

@@ -16,13 +16,14 @@ Compiles C programs written against goro.h.
   --debug                       runtime with lock ranks and invariant checks
   --sanitize[=address|thread]   AddressSanitizer and UBSan, or ThreadSanitizer (native
                                 only; its own compiler: NATIVE_TSAN_CC)
-  --threads                     goroutines run in parallel, on workers (.mjs)
+  --threads                     goroutines run in parallel: on workers (.mjs), on
+                                threads of a host that has wasi-threads (.wasm)
   --stack-max=BYTES             largest C stack of a goroutine (256 KiB); for more
                                 the engine needs a stack twice as large:
                                 wasmtime -W max-wasm-stack=BYTES (has 512 KiB)
                                 node --stack-size=KIB (has 984; see ulimit -s)
                                 in a browser 480 KiB is the most
-  --max-memory=BYTES            largest memory (.mjs with --threads: 1 GiB)
+  --max-memory=BYTES            largest memory (with --threads 1 GiB)
   -g                            keep function names for traps and traces
   -v                            print the commands
   -I -D -U -O -W -f -m -std     go to the compiler
@@ -162,7 +163,6 @@ function finish(o) {
       throw new UsageError(`${o.output}: name it .wasm, .mjs or without extension, or give --target`);
     }
   }
-  if (o.threads && o.target === 'wasi') throw new UsageError('--threads works with .mjs and native programs');
   if (o.maxMemory && o.target === 'native') throw new UsageError('--max-memory works with .wasm and .mjs');
   if (o.sanitize && o.target !== 'native') throw new UsageError('--sanitize works with --target=native only');
 }

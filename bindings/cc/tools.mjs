@@ -37,6 +37,11 @@ const TOOLS = {
     sdk: ['WASI_SDK_PATH', 'bin/clang', ['--target=wasm32-wasip1']],
     help: `A C compiler for WASI is needed for .wasm: ${SETUP}install wasi-sdk and set WASI_SDK_PATH`,
   },
+  WASI_THREADS_CC: {
+    names: ['wasm32-wasip1-threads-clang', 'wasm32-wasi-threads-clang'],
+    sdk: ['WASI_SDK_PATH', 'bin/clang', ['--target=wasm32-wasip1-threads']],
+    help: `A C compiler for WASI with threads is needed for .wasm with --threads: ${SETUP}install wasi-sdk and set WASI_SDK_PATH`,
+  },
   WASI_AR: {
     names: ['llvm-ar'], sdk: ['WASI_SDK_PATH', 'bin/llvm-ar'],
     help: `llvm-ar is needed: ${SETUP}install wasi-sdk and set WASI_SDK_PATH`,

@@ -71,6 +71,7 @@ static int64_t call_syscall(void *fn, void *arg) {
 }
 
 void goro_syscall(goro_func fn, void *arg) {
+  SAFEPOINT();
   goro__entersyscall();
   goro__nounwind(call_syscall, (void *)(uintptr_t)fn, arg);
   goro__exitsyscall();

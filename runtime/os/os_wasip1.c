@@ -1,28 +1,26 @@
-/* os_wasip1.c: the host contract for WASI preview 1, one M.
+/* os_wasip1.c: the host contract for WASI preview 1.
  *
- * Go: runtime/os_wasip1.go, rt0_wasip1_wasm.s, lock_wasip1.go.
+ * Go: runtime/os_wasip1.go, rt0_wasip1_wasm.s.
  *
  * The program is a command: the engine calls _start once, and the program
- * ends by itself, in os_libc_exit or os_exit.  The file defines _start, so a
- * program is linked with -nostartfiles.
+ * ends by itself, in os_libc_exit or os_exit, on whatever thread.  The file
+ * defines _start, so a program is linked with -nostartfiles.  What depends on
+ * threads is in os_wasip1_st.c and os_wasip1_mt.c.
  *
  * Invariants:
- *  1. Every import is of wasi_snapshot_preview1, and nothing is asked of the
- *     engine that a plain `wasmtime run` does not grant.
+ *  1. Nothing is asked of the engine that a plain `wasmtime run` does not
+ *     grant, but for threads in the build that has them.
  *  2. _start returns to the engine never: goro__run(-1) runs to the end.
- *  3. Waiting is poll_oneoff with a deadline; no loop here polls a clock.
  *
- * Locks: none, there is one M.
- *
- * Differs from Go: Go's wasip1 port refuses to sleep here ("notetsleep not
- * supported by wasi") and waits in its netpoller.  os_futexsleep sleeps, but
- * only with a time limit: there is no second M that could wake it.
+ * Locks: none.
  */
 #include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <wasi/api.h>
+
+#include "os/os_wasip1.h"
 
 void _start(void);
 void __wasm_call_ctors(void);
@@ -31,6 +29,7 @@ int __main_void(void);
 /* The engine's entry.  __main_void is the user's main(void), or libc's call of
  * main(argc, argv) with the arguments from args_get. */
 void _start(void) {
+  goro__wasip1_init();
   __wasm_call_ctors();
   goro__rt0();
   goro__run(-1);
@@ -64,7 +63,7 @@ int64_t os_walltime(void) { return clock_read(__WASI_CLOCKID_REALTIME); }
 uint32_t os_fail_alloc_at;
 #endif
 
-/* dlmalloc of wasi-libc aligns to 16. */
+/* Both of wasi-libc's, dlmalloc and emmalloc, align to 16. */
 void *os_alloc(size_t size) {
 #if GORO_DEBUG
   if (os_fail_alloc_at != 0 && --os_fail_alloc_at == 0) return NULL;
@@ -100,60 +99,8 @@ const char *os_getenv(const char *name) { return getenv(name); }
 
 /* ---- the M ---- */
 
-int os_ncpu(const char **reason) {
-  *reason = "WASI preview 1 has no shared memory";
-  return 1;
-}
-
-/* From the linker. */
-extern char __stack_low[], __stack_high[];
-
-void os_mstack(uintptr_t *lo, uintptr_t *hi) {
-  *lo = (uintptr_t)__stack_low;
-  *hi = (uintptr_t)__stack_high;
-}
-
 bool os_canblock(void) { return true; }
 
-bool os_newm(void (*fn)(void *), void *arg) {
-  (void)fn;
-  (void)arg;
-  return false;
-}
-
-void os_wakem0(void) {} /* it is the only M, and awake */
-
-void os_procyield(void) {}
+void os_wakem0(void) {} /* it blocks, and is woken by its futex */
 
 bool os_pending(void) { return false; }
-
-/* Sleep to the end: poll_oneoff may come back early, and on a relative timeout
- * that would wake the scheduler before its timer is due, so the deadline is
- * an absolute one. */
-static void sleep_until(int64_t when) {
-  __wasi_subscription_t s = {
-      .u = {.tag = __WASI_EVENTTYPE_CLOCK,
-            .u = {.clock = {
-                      .id = __WASI_CLOCKID_MONOTONIC,
-                      .timeout = (__wasi_timestamp_t)when,
-                      .precision = 0,
-                      .flags =
-                          __WASI_SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME}}}};
-  __wasi_event_t ev;
-  size_t n = 0;
-  while (os_nanotime() < when)
-    if (__wasi_poll_oneoff(&s, &ev, 1, &n) != __WASI_ERRNO_SUCCESS)
-      goro__host_fault("os_wasip1: poll_oneoff failed");
-}
-
-void os_futexsleep(uint32_t *addr, uint32_t val, int64_t ns) {
-  if (__atomic_load_n(addr, __ATOMIC_SEQ_CST) != val) return;
-  if (ns < 0) goro__host_fault("os_wasip1: the only M sleeps for ever");
-  int64_t now = os_nanotime();
-  sleep_until(ns < INT64_MAX - now ? now + ns : INT64_MAX);
-}
-
-void os_futexwakeup(uint32_t *addr, uint32_t cnt) {
-  (void)addr; /* the only M is awake */
-  (void)cnt;
-}

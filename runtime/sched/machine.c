@@ -133,14 +133,19 @@ static void mstart(void *mv) {
   goro__throw("machine: a worker's scheduler returned");
 }
 
+/* Which of the two does the host lack: memory for a stack, or threads? */
+static _Noreturn void no_thread(void) {
+  (void)goro__mallocz(2 * OS_MSTACK);
+  goro__fatal("the host has no more threads; set GORO_MAXPROCS to fewer");
+}
+
 /* Start mp's thread. */
 static void newm(struct m *mp) {
 #if GORO_THREADS
   if (!goro__threads) goro__threads = true;
 #endif
   mp->player = goro__baton_new();
-  if (!os_newm(mstart, mp))
-    goro__fatal("the host has no more threads; set GORO_MAXPROCS to fewer");
+  if (!os_newm(mstart, mp)) no_thread();
 }
 
 void goro__newm_system(void (*fn)(void)) {

@@ -16,12 +16,17 @@
  * cannot sleep, says that it is away and then looks at pollbreak again; who
  * breaks sets pollbreak and then asks whether it is away.
  *
+ * Nor does the poller wait for a timer that has been stopped, when there is no
+ * other: it would be in the way of a deadlock verdict.  Who finds no timers
+ * before it goes idle reads lastpoll and breaks; the poller makes lastpoll 0
+ * and looks whether there are timers.
+ *
  * Locks: none.
  */
 #include "sched/runtime2.h"
 #include "sched/schedule.h"
 
-static void netpollBreak(void) {
+void goro__netpollBreak(void) {
   if (Xchg(&sched.pollbreak, 1) != 0) return; /* it was told already */
   goro__futexwakeup(&sched.pollbreak, 1);
   if (Load(&sched.pollisaway)) os_wakem0();
@@ -30,7 +35,7 @@ static void netpollBreak(void) {
 /* Have the poller wake at `when`. */
 static void poll_sooner(int64_t when) {
   int64_t until = Load(&sched.pollUntil);
-  if (until == 0 || until > when) netpollBreak();
+  if (until == 0 || until > when) goro__netpollBreak();
 }
 
 void goro__wakeNetPoller(int64_t when) {
@@ -47,6 +52,7 @@ bool goro__poll_begin(int64_t when) {
   }
   goro__point();
   Store(&sched.pollUntil, when);
+  if (goro__timeSleepUntil() == INT64_MAX) Store(&sched.pollbreak, 1);
   return true;
 }
 

@@ -14,7 +14,8 @@
  *
  * Suspending one goroutine: if it does not run, the Gscan bit in its state
  * keeps its owner from changing that; if it runs, it is asked to stop itself
- * (Gpreempted), and then belongs to whoever asked.
+ * (Gpreempted), and then belongs to whoever asked.  Whoever has set preemptStop
+ * asks on until it has the goroutine, or that is dead.
  *
  * Invariants:
  *  1. While gcwaiting is set, stopwait is the number of Ps not yet Pgcstop.
@@ -142,7 +143,6 @@ void goro__startTheWorld(void) {
   sched.newprocs = 0;
   struct p *busy = goro__procresize(getg()->m, n);
   lock(&sched.lock);
-  Store(&sched.gcwaiting, 0);
   if (sched.sysmonwait) goro__sysmon_wake();
   unlock(&sched.lock);
   for (struct p *next; busy; busy = next) {
@@ -176,12 +176,15 @@ static bool suspend_claim(struct g *gp, uint32_t status) {
   return true;
 }
 
-/* gp runs: ask it.  It may have stopped running by now; then the next look
- * finds that. */
+/* gp runs, if it has not stopped meanwhile: ask it.  It runs on until Gscan is
+ * taken off, so a dead G is never asked: the next goroutine in that record
+ * would stop itself for nobody. */
 static void suspend_ask(struct g *gp) {
+  if (!Cas(&gp->atomicstatus, Grunning, Grunning | Gscan)) return;
   StoreRelaxed(&gp->preemptStop, true);
   struct m *mp = LoadRelaxed(&gp->m);
   if (mp) StoreRelaxed(&mp->preempt, true);
+  Store(&gp->atomicstatus, Grunning);
 }
 
 struct suspendGState goro__suspendG(struct g *gp) {
@@ -205,7 +208,7 @@ struct suspendGState goro__suspendG(struct g *gp) {
     case Grunning:
       suspend_ask(gp);
       break;
-    default: /* another one suspends it */
+    default: /* another one suspends it, or asks */
       break;
     }
     goro__Gosched();

@@ -68,7 +68,8 @@ static struct g *g0_init(struct m *mp, struct g *g0) {
 static void mcommoninit(struct m *mp) {
   mp->slice_end = INT64_MAX;
   lock(&sched.lock);
-  mp->id = sched.mcount++;
+  mp->id = sched.mnext++;
+  sched.mcount++;
   mp->alllink = sched.allm;
   StoreRel(&sched.allm, mp); /* a report reads the list without the lock */
   unlock(&sched.lock);
@@ -120,7 +121,7 @@ static const struct gosite main_site = {.fn = "main"};
 void goro__rt0(void) {
   goro__schedinit();
   struct g *gp = goro__newproc(os_main, NULL, &main_site);
-  gp->ismain = true;
+  gp->ismain = true; /* no other M has been started that could run it yet */
   sched.mainstarted = true;
 }
 
@@ -259,7 +260,7 @@ struct g *goro__newproc(void (*fn)(void *), void *arg,
   Xadd(&ngs, 1);
   goro__casgstatus(gp, Gdead, Grunnable);
   goro__runqput(pp, gp, true);
-  goro__wakep();
+  if (likely(sched.mainstarted)) goro__wakep();
   return gp;
 }
 
@@ -275,6 +276,7 @@ void goro__goexit0(struct m *mp, struct g *gp) {
   }
   gp->ismain = false;
   gp->exiting = false;
+  StoreRelaxed(&gp->preemptStop, false);
   StoreRelaxed(&gp->name, NULL);
   gp->param = NULL;
   gp->_panic = NULL;

@@ -41,7 +41,8 @@ void goro__acquirep(struct m *mp, struct p *pp) {
 
 struct p *goro__releasep(struct m *mp) {
   struct p *pp = mp->p;
-  if (pp->m != mp || pp->status != Prunning)
+  /* Atomic: an M whose P this was once may try to take it (syscall.c). */
+  if (LoadRelaxed(&pp->m) != mp || LoadRelaxed(&pp->status) != Prunning)
     goro__throw("processor: releasep of a P that is not held");
   mp->p = NULL;
   StoreRelaxed(&pp->m, NULL);
@@ -133,6 +134,9 @@ struct p *goro__procresize(struct m *mp, int32_t n) {
   sched.maxprocs = n;
   sched.systematic = sched.seed != 0 && (n == 1 || goro__baton_on);
   Store(&nallp, n);
+  /* In one with the idle list: an M that comes back from the host and finds a P
+   * there must not hand it in again. */
+  Store(&sched.gcwaiting, 0);
   struct p *busy = put_idle(mp);
   unlock(&sched.lock);
   return busy;

@@ -42,8 +42,8 @@ enum gstatus {
   Gpreempted /* stopped itself for suspendG; owned by whoever asked */
 };
 
-/* Added to a state of a G that is not running: suspendG has it, and its owner
- * waits before it changes the state. */
+/* Added to the state of a G: suspendG has it, and its owner waits before it
+ * changes the state.  To that of one that runs, for a moment only. */
 enum { Gscan = 0x1000 };
 
 /* Why a G waits; the dump prints waitReasonStrings.  Go: waitReason. */
@@ -334,7 +334,8 @@ struct schedt {
   struct m *midle;       /* Ms that wait for work; under lock */
   int32_t nmidle;        /* under lock */
   int32_t nmidlelocked;  /* Ms that wait for their locked G; under lock */
-  int32_t mcount;        /* Ms there are; under lock */
+  int32_t mcount;        /* Ms there are, or will be at once; under lock */
+  int32_t mnext;         /* id of the next M; under lock */
   int32_t nmsys;         /* of these, not counted in a deadlock; under lock */
   int32_t nmspinning;    /* atomic: Ms that look for work; schedule.c */
   uint32_t needspinning; /* atomic: who goes idle shall look again */
@@ -367,7 +368,8 @@ struct schedt {
   struct sudog *sudogcache; /* under sudoglock */
 
   int64_t starttime; /* nanotime at schedinit; r/o */
-  bool mainstarted;  /* goro__rt0 has made the main goroutine */
+  bool mainstarted;  /* goro__rt0 has made the main goroutine; until then no
+                      * second M is started */
   bool systematic;   /* GORO_SEED is set, and one M at a time runs: scheduling
                         follows the seed; written with the world stopped */
   uint64_t seed;     /* r/o after schedinit */
@@ -485,7 +487,8 @@ GORO_UNWINDS void goro__exitsyscall(void);
 GORO_UNWINDS void goro__stopTheWorld(void);
 void goro__startTheWorld(void);
 
-/* A goroutine that stands still until resumeG. */
+/* A goroutine that stands still until resumeG.  In between the caller must
+ * neither park nor yield: who would wake that goroutine waits on its M. */
 struct suspendGState {
   struct g *g;
   bool dead;    /* it was over; nothing to resume */
@@ -542,6 +545,7 @@ void goro__unblockTimerChan(struct timer *t); /* with the channel lock held */
 int64_t goro__timers_check(struct timers *ts, int64_t now, bool *ran);
 int64_t goro__timers_wakeTime(struct timers *ts);
 int64_t goro__timeSleepUntil(void); /* INT64_MAX if there are no timers */
+void goro__timers_bury(void);
 /* now + d, saturated; d <= 0 gives now (Go: time.when). */
 int64_t goro__when(int64_t d);
 void goro__timers_check_invariants(struct timers *ts);
@@ -552,5 +556,7 @@ void goro__timers_take(struct timers *ts, struct timers *src);
 /* A timer was added or moved to `when`: an M that idles for longer must wake.
  * Go: wakeNetPoller. */
 void goro__wakeNetPoller(int64_t when);
+/* The poller shall look again. */
+void goro__netpollBreak(void);
 
 #endif

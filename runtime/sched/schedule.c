@@ -331,14 +331,19 @@ static bool recheck(struct m *mp, int64_t *until) {
     becomeSpinning(mp);
     return true;
   }
+  goro__timers_bury();
   int64_t when = goro__timeSleepUntil();
-  if (when != INT64_MAX) *until = sooner(*until, when);
+  if (when != INT64_MAX)
+    *until = sooner(*until, when);
+  else if (Load(&sched.lastpoll) == 0)
+    goro__netpollBreak(); /* it waits for nothing: see netpoll.c */
   return false;
 }
 
 /* Back from a poll: any idle P will do.  If there is none, an M that goes idle
  * has to look at the timers.  Differs from Go: there sysmon finds late ones. */
 static bool poll_over(struct m *mp, bool was_spinning) {
+  mp->away = MHERE; /* a break may have come before it was away */
   goro__poll_end();
   if (!take_idle_p(mp)) return goro__stopm(mp);
   if (was_spinning) becomeSpinning(mp);

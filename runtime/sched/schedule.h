@@ -72,8 +72,9 @@ static inline void becomeSpinning(struct m *mp) {
 
 /* ---- processor.c ---- */
 
-/* Set the number of Ps, with the world stopped, or at boot.  The caller's M
- * keeps a P.  Returns the other Ps with work to do, linked by link. */
+/* Set the number of Ps, with the world stopped, or at boot; that is over then.
+ * The caller's M keeps a P.  Returns the other Ps with work to do, linked by
+ * link: they are to be started. */
 struct p *goro__procresize(struct m *mp, int32_t n);
 void goro__acquirep(struct m *mp, struct p *pp);
 struct p *goro__releasep(struct m *mp);

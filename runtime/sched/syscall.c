@@ -53,11 +53,20 @@ static bool take_p(struct m *mp) {
 
 /* ---- goroutines ---- */
 
-/* With a seed there is no sysmon: hand the P on at once, or keep it, which is
- * right only while another P can do the work. */
+/* With a seed there is no sysmon that would take the P later.  It may be kept
+ * only if nobody needs it: it has no work, and another M runs, which does what
+ * there is to do and hands its own P on in its turn. */
+static bool may_keep(struct p *pp) {
+  if (!goro__runqempty(pp) || goro__timers_wakeTime(&pp->timers) != 0)
+    return false;
+  for (int32_t i = 0; i < nallp; i++)
+    if (allp[i] != pp && Load(&allp[i]->status) == Prunning) return true;
+  return false;
+}
+
 static void leave_to_seed(struct m *mp) {
   struct p *pp = mp->oldp;
-  if (sched.maxprocs == 1 || goro__systematic_flip())
+  if (!may_keep(pp) || goro__systematic_flip())
     if (Cas(&pp->status, Psyscall, Pidle)) goro__handoffp(pp);
   goro__baton_leave();
 }

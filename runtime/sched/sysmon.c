@@ -23,10 +23,11 @@ enum {
   SYSCALL_LONG_NS = 10 * 1000 * 1000
 };
 
-/* The P is in a syscall for more than a round: take it, if it is of use. */
-static bool retake_syscall(struct p *pp, int64_t now) {
+/* The P is in a syscall for more than a round, or its goroutine has had its
+ * time (`late`) in many short ones: take it, if it is of use. */
+static bool retake_syscall(struct p *pp, int64_t now, bool late) {
   uint32_t tick = LoadRelaxed(&pp->syscalltick);
-  if (pp->sysmontick.syscalltick != tick) {
+  if (!late && pp->sysmontick.syscalltick != tick) {
     pp->sysmontick.syscalltick = tick;
     pp->sysmontick.syscallwhen = now;
     return false;
@@ -47,15 +48,14 @@ static bool retake_syscall(struct p *pp, int64_t now) {
   return taken;
 }
 
-/* Ask a goroutine that has run for its time to yield. */
-static void retake_running(struct p *pp, int64_t now) {
+/* Has one goroutine had the P for too long? */
+static bool ran_long(struct p *pp, int64_t now) {
   uint32_t tick = LoadRelaxed(&pp->schedtick);
-  if (pp->sysmontick.schedtick != tick) {
-    pp->sysmontick.schedtick = tick;
-    pp->sysmontick.schedwhen = now;
-  } else if (pp->sysmontick.schedwhen + FORCE_PREEMPT_NS <= now) {
-    goro__preemptone(pp);
-  }
+  if (pp->sysmontick.schedtick == tick)
+    return pp->sysmontick.schedwhen + FORCE_PREEMPT_NS <= now;
+  pp->sysmontick.schedtick = tick;
+  pp->sysmontick.schedwhen = now;
+  return false;
 }
 
 static bool retake(int64_t now) {
@@ -64,8 +64,10 @@ static bool retake(int64_t now) {
   for (int32_t i = 0; i < n; i++) {
     struct p *pp = LoadAcq(&allp[i]); /* pairs with StoreRel in procresize */
     uint32_t status = Load(&pp->status);
-    if (status == Psyscall) any |= retake_syscall(pp, now);
-    if (status == Prunning) retake_running(pp, now);
+    if (status != Psyscall && status != Prunning) continue;
+    bool late = ran_long(pp, now);
+    if (late) goro__preemptone(pp); /* finds no M in a syscall */
+    if (status == Psyscall) any |= retake_syscall(pp, now, late);
   }
   return any;
 }

@@ -695,16 +695,27 @@ int64_t goro__timers_wakeTime(struct timers *ts) {
   return when == 0 || (modified != 0 && modified < when) ? modified : when;
 }
 
-/* Over the heaps of all Ps, also of idle ones, which keep theirs.  While there
- * is a timer no deadlock is declared (checkdead.c): it may wake somebody. */
+/* Of all Ps, idle ones too.  While there is one, no deadlock (checkdead.c). */
 int64_t goro__timeSleepUntil(void) {
   int64_t next = maxWhen;
-  int32_t n = Load(&nallp);
-  for (int32_t i = 0; i < n; i++) {
+  for (int32_t i = 0; i < Load(&nallp); i++) {
     int64_t when = goro__timers_wakeTime(&LoadAcq(&allp[i])->timers);
     if (when != 0 && when < next) next = when;
   }
   return next;
+}
+
+/* Empty the heaps in which all timers are stopped.
+ * Differs from Go: there one of an idle P puts off the deadlock verdict. */
+void goro__timers_bury(void) {
+  for (int32_t i = 0; i < Load(&nallp); i++) {
+    struct timers *ts = &LoadAcq(&allp[i])->timers;
+    int32_t zombies = Load(&ts->zombies);
+    if (zombies == 0 || (uint32_t)zombies < Load(&ts->len)) continue;
+    timers_lock(ts);
+    timers_adjust(ts, 0, true);
+    timers_unlock(ts);
+  }
 }
 
 int64_t goro__when(int64_t d) {

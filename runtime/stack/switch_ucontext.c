@@ -321,7 +321,7 @@ static struct fiber *leaving(void) {
   struct fiber *f = m->cur;
   if (f == NULL) goro__throw("switch_ucontext: not on a goroutine's stack");
   if (m->nounwind != 0)
-    goro__throw("switch_ucontext: goroutine leaves within goro__nounwind");
+    goro__throw("switch: unwind where it is not possible"); /* as asyncify */
   if (!f->guarded && !canary_ok(f)) goro__stack_overflow("stack", f->limit);
   return f;
 }

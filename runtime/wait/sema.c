@@ -345,6 +345,18 @@ GORO_UNWINDS void goro__semhandoff(uint32_t *addr) {
 /* Whether ticket a comes before b; both may have wrapped around. */
 static bool ticket_less(uint32_t a, uint32_t b) { return (int32_t)(a - b) < 0; }
 
+/* All tickets are notified.  In this order: neither number falls, and notify
+ * is never ahead, so they are equal at the moment of the second look.
+ *
+ * Differs from Go, which looks at wait first.  When notify is at that number,
+ * another signal may have taken its ticket, and a waiter come, in between: two
+ * signals then wake one of two. */
+static bool notifyList_done(struct notifyList *l) {
+  uint32_t notify = Load(&l->notify);
+  goro__point();
+  return notify == Load(&l->wait);
+}
+
 /* Append the caller with ticket t.  Returns its sudog with the list locked,
  * or NULL if the ticket was notified before it came here. */
 static GORO_NOINLINE struct sudog *notifyList_enqueue(struct notifyList *l,
@@ -383,7 +395,7 @@ GORO_UNWINDS void goro__notifyListWait(struct notifyList *l, uint32_t t) {
 }
 
 void goro__notifyListNotifyAll(struct notifyList *l) {
-  if (Load(&l->wait) == Load(&l->notify)) return; /* nobody new */
+  if (notifyList_done(l)) return;
   lockWithRank(&l->lock, lockRankNotifyList);
   struct sudog *s = l->head;
   l->head = l->tail = NULL;
@@ -421,7 +433,7 @@ static struct sudog *notifyList_take(struct notifyList *l, uint32_t t) {
  * on the way, and notifyList_enqueue turns it back. */
 void goro__notifyListNotifyOne(struct notifyList *l) {
   struct sudog *s = NULL;
-  if (Load(&l->wait) == Load(&l->notify)) return; /* nobody new */
+  if (notifyList_done(l)) return;
   lockWithRank(&l->lock, lockRankNotifyList);
   uint32_t t = l->notify;
   if (t != Load(&l->wait)) {

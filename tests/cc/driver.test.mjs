@@ -5,9 +5,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { memoryOf } from '../../bindings/cc/passes/module.mjs';
 import { ROOT, tool } from '../../bindings/cc/tools.mjs';
 
-const { WASMTIME } = process.env;
+const { WASMTIME, WASMTIME_THREADS, WASMTIME_THREADS_FLAGS } = process.env;
 if (!WASMTIME) throw new Error('WASMTIME is not set: run ./build.sh test, or . .toolchain/env.sh');
 
 const folder = mkdtempSync(join(tmpdir(), 'goro-driver-'));
@@ -32,11 +33,16 @@ function built(args) {
   assert.deepEqual(readdirSync(temp), [], 'temporary files are gone');
 }
 
+const HOST_OF = [
+  [/threads\.wasm$/, [WASMTIME_THREADS, 'run', ...WASMTIME_THREADS_FLAGS.split(' ')]],
+  [/\.wasm$/, [WASMTIME, 'run']],
+  [/\.mjs$/, [process.execPath]],
+  [/$/, []],
+];
+
 /** Run a program on its host. */
 function run(file, args = []) {
-  const path = join(folder, file);
-  const command = file.endsWith('.wasm') ? [WASMTIME, 'run', path]
-    : file.endsWith('.mjs') ? [process.execPath, path] : [path];
+  const command = [...HOST_OF.find(([name]) => name.test(file))[1], join(folder, file)];
   const { status, stdout, stderr } = spawnSync(command[0], [...command.slice(1), ...args], { encoding: 'utf8' });
   assert.equal(stderr, '');
   return { status, stdout };
@@ -61,7 +67,7 @@ write('plain.c', '#include <stdio.h>\nint main(void) { puts("plain"); return 3; 
 write('broken.c', 'int main(void) { return x; }\n');
 
 const HOSTS = [
-  ['app.wasm'], ['app.mjs'], ['both.mjs', '--threads'], ['app', '--target=native'],
+  ['app.wasm'], ['threads.wasm', '--threads'], ['app.mjs'], ['both.mjs', '--threads'], ['app', '--target=native'],
   ['checked', '--target=native', '--sanitize', '--debug'],
   ['watched', '--target=native', '--sanitize=thread', '--debug'],
 ];
@@ -90,6 +96,19 @@ test('a module imports nothing but its host, and exports nothing of the passes',
   assert.deepEqual([...modules], ['wasi_snapshot_preview1']);
   assert.deepEqual(WebAssembly.Module.exports(module).map((e) => e.name).sort(), ['_start', 'memory']);
   assert.deepEqual(WebAssembly.Module.customSections(module, 'name'), []);
+});
+
+test('with threads it imports its memory and threads as well', async () => {
+  built(['plain.c', '--threads', '-o', 'clean-threads.wasm']);
+  const file = join(folder, 'clean-threads.wasm');
+  const module = await WebAssembly.compile(readFileSync(file));
+  const others = WebAssembly.Module.imports(module).filter((i) => i.module !== 'wasi_snapshot_preview1');
+  assert.deepEqual(others.map((i) => `${i.module} ${i.name}`).sort(), ['env memory', 'wasi thread-spawn']);
+  const exports = WebAssembly.Module.exports(module).map((e) => e.name).sort();
+  assert.deepEqual(exports, ['_start', 'memory', 'wasi_thread_start']);
+  assert.equal(memoryOf(file).max, 16384); // 1 GiB
+  built(['plain.c', '--threads', '--max-memory=64M', '-o', 'small-threads.wasm']);
+  assert.equal(memoryOf(join(folder, 'small-threads.wasm')).max, 1024);
 });
 
 test('-g keeps the names of functions', async () => {
@@ -151,7 +170,8 @@ int main(void) { if (setjmp(b) == 0) longjmp(b, 1); return 0; }
 
 test('a missing tool: what to install', () => {
   const nothing = {
-    PATH: '', EMSDK: '', WASI_SDK_PATH: '', WASI_CC: '', EMCC: '', NATIVE_CC: '', GORO_TOOLCHAIN_ENV: '/nowhere',
+    PATH: '', EMSDK: '', WASI_SDK_PATH: '', GORO_TOOLCHAIN_ENV: '/nowhere',
+    WASI_CC: '', WASI_THREADS_CC: '', EMCC: '', NATIVE_CC: '',
   };
   const said = { 'x.wasm': /wasi-sdk.*WASI_SDK_PATH/, 'x.mjs': /emsdk.*EMSDK/, x: /gcc or clang/ };
   for (const [output, words] of Object.entries(said)) {
@@ -159,6 +179,7 @@ test('a missing tool: what to install', () => {
     assert.equal(status, 2);
     assert.match(stderr, words);
   }
+  assert.match(goro(['cc', 'plain.c', '--threads', '-o', 'x.wasm'], nothing).stderr, /WASI with threads.*WASI_SDK_PATH/);
   const { stderr } = goro(['cc', 'plain.c', '-o', 'x.wasm'], { ...nothing, WASI_SDK_PATH: '/nowhere' });
   assert.match(stderr, /WASI_SDK_PATH is set, but \/nowhere/);
 });

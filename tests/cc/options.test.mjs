@@ -49,7 +49,7 @@ test('threads', () => {
   assert.equal(parse('a.c -o a.mjs').threads, false);
   assert.equal(parse('a.c -o a.mjs --threads').threads, true);
   assert.equal(parse('a.c -o a --threads').threads, true);
-  wrong('a.c -o a.wasm --threads', /\.mjs and native/);
+  assert.equal(parse('a.c -o a.wasm --threads').threads, true);
   wrong('a.c -o a.mjs -pthread', /--threads/);
   wrong('a.c -o a.mjs --threads -sPTHREAD_POOL_SIZE=4', /started by goro/);
 });

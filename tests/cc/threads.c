@@ -2,7 +2,7 @@
  * scheduler's part of it; tests/cc/threads.test.mjs runs it, a scene at a time.
  *
  * The first argument names the scene.  The main goroutine stays on M0, which
- * never blocks: it waits for the threads by sleeping.
+ * may be one that never blocks: it waits for the threads by sleeping.
  */
 #include <goro.h>
 #include <stdatomic.h>
@@ -185,7 +185,36 @@ static void scene_wait(void) {
   for (uintptr_t i = 0; i < 2; i++) start(take_turns, (void *)i);
   start(time_out, NULL);
   wait_until(&finished, 3);
-  CHECK(!os_canblock());
+  puts(os_canblock() ? "M0 blocks" : "M0 never blocks");
+}
+
+/* ---- clock: all threads read the same one ---- */
+
+enum { READS = 2000 };
+static int64_t last_read; /* under the queue's lock */
+
+/* Where every thread has a clock of its own, a timer that one of them sets is
+ * late or early on another; they may differ by what they are read with. */
+static void reads_clock(void *arg) {
+  for (int i = 0; i < READS; i++) {
+    queue_lock();
+    int64_t now = os_nanotime();
+    CHECK(now >= last_read - MS);
+    last_read = now;
+    queue_unlock();
+  }
+  finished++;
+  (void)arg;
+}
+
+static void scene_clock(void) {
+  last_read = os_nanotime();
+  for (int i = 0; i < THREADS; i++) {
+    start(reads_clock, NULL);
+    goro_sleep(20 * MS);
+  }
+  wait_until(&finished, THREADS);
+  CHECK(os_nanotime() >= last_read - MS);
   puts("PASS");
 }
 
@@ -335,6 +364,7 @@ static void prints(void *arg) {
 }
 
 static void scene_print(void) {
+  setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* WASI's pipes are no terminal */
   for (uintptr_t i = 1; i <= THREADS; i++) start(prints, (void *)i);
   while (line < LINES) {
     uint32_t at = line;
@@ -458,23 +488,15 @@ static const struct scene {
   const char *name;
   void (*run)(void);
 } scenes[] = {
-    {"stacks", scene_stacks},
-    {"wait", scene_wait},
-    {"bounds", scene_bounds},
-    {"overflow", scene_overflow},
-    {"exit", scene_exit},
-    {"libc_exit", scene_libc_exit},
-    {"exit_locked", scene_exit_locked},
-    {"trap", scene_trap},
-    {"lost", scene_lost},
-    {"lost_lock", scene_lost_lock},
-    {"lost_stdout", scene_lost_stdout},
-    {"print", scene_print},
-    {"print_much", scene_print_much},
-    {"grow", scene_grow},
-    {"newm", scene_newm},
-    {"measure", scene_measure},
-    {"single", scene_single},
+    {"stacks", scene_stacks},       {"wait", scene_wait},
+    {"clock", scene_clock},         {"bounds", scene_bounds},
+    {"overflow", scene_overflow},   {"exit", scene_exit},
+    {"libc_exit", scene_libc_exit}, {"exit_locked", scene_exit_locked},
+    {"trap", scene_trap},           {"lost", scene_lost},
+    {"lost_lock", scene_lost_lock}, {"lost_stdout", scene_lost_stdout},
+    {"print", scene_print},         {"print_much", scene_print_much},
+    {"grow", scene_grow},           {"newm", scene_newm},
+    {"measure", scene_measure},     {"single", scene_single},
 };
 
 int main(int argc, char **argv) {

@@ -1,7 +1,8 @@
 /* An uncaught panic: deferred calls first, then the report; the other
  * goroutines' deferred calls do not run. */
-#include <goro.h>
 #include <stdio.h>
+
+#include "parked.h"
 
 static void says(void *text) { printf("%s\n", (char *)text); }
 
@@ -14,6 +15,6 @@ static void other(void *unused) {
 int main(void) {
   goro_defer(says, "deferred");
   GORO_GO(other, NULL);
-  for (int i = 0; i < 5; i++) goro_gosched();
+  until_parked();
   goro_panic("what happened");
 }

@@ -1,7 +1,8 @@
 /* Recursion without end, with an array in each frame. */
-#include <goro.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "parked.h"
 
 static volatile int zero;
 
@@ -14,6 +15,7 @@ static int down(int depth) {
 
 static void runs(void *unused) {
   (void)unused;
+  until_parked();
   printf("%d\n", down(0));
 }
 

@@ -1,7 +1,8 @@
 /* The stack overflows in a deferred call of a panic. */
-#include <goro.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "parked.h"
 
 static volatile int zero;
 
@@ -18,6 +19,7 @@ static void too_deep(void *unused) {
 }
 
 static void panics(void *unused) {
+  until_parked();
   goro_defer(too_deep, unused);
   goro_panic("not reported: the overflow is worse");
 }

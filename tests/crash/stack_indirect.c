@@ -1,5 +1,5 @@
 /* recursion without end through a function pointer and two functions */
-#include <goro.h>
+#include "parked.h"
 
 static int even(int n);
 static int (*volatile next)(int) = even;
@@ -10,6 +10,7 @@ static __attribute__((noinline)) int even(int n) { return odd(n) * 3; }
 
 static void recurses(void *arg) {
   (void)arg;
+  until_parked();
   even(0);
 }
 

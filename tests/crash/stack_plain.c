@@ -1,6 +1,7 @@
 /* Recursion without end, without anything on the C stack. */
-#include <goro.h>
 #include <stdio.h>
+
+#include "parked.h"
 
 static volatile int zero;
 
@@ -11,6 +12,7 @@ static int down(int depth) {
 
 static void runs(void *unused) {
   (void)unused;
+  until_parked();
   printf("%d\n", down(0));
 }
 

@@ -1,10 +1,12 @@
 /* And a block of its stack whose size is known late.
  * test: hosts wasi node20 node26 chromium */
-#include <goro.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "parked.h"
+
 static void runs(void *size) {
+  until_parked();
   size_t n = *(size_t *)size;
   char array[n];
   memset(array, 1, n);

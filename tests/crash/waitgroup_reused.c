@@ -1,4 +1,6 @@
-/* The counter rises again before those that waited have returned. */
+/* The counter rises again before those that waited have returned: on one M,
+ * where they have no chance to.
+ * test: env GORO_MAXPROCS=1 */
 #include <goro.h>
 
 static goro_waitgroup wg;

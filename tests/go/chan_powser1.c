@@ -87,7 +87,7 @@ struct dch2 {
   PS d[2];
 };
 
-static int seqno;
+static _Atomic int seqno;
 
 static PS mkdch(void) {
   PS d = malloc(sizeof *d);

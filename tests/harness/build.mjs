@@ -15,9 +15,10 @@ const INCLUDES = ['-Iruntime', '-Itests'];
 // What the dump says of places is the same wherever the clone is.
 const PLACES = [`-fmacro-prefix-map=${root}/=`];
 const EXTENSION = {
-  wasi: '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '', 'native-tsan': '', 'native-plain': '',
+  wasi: '.wasm', 'wasi-threads': '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '', 'native-tsan': '', 'native-plain': '',
 };
 const FLAGS = {
+  'wasi-threads': ['--threads'],
   'js-threads': ['--threads'],
   native: ['--target=native', '--sanitize', '-g'],
   'native-tsan': ['--target=native', '--sanitize=thread', '-g'],
@@ -28,8 +29,8 @@ const DRIVER = join(root, 'bindings/cc');
 const started = new Map(); // folder → promise of the built file
 
 /**
- * Builds `source` for a target ('wasi', 'js', 'js-threads', 'native',
- * 'native-tsan' or 'native-plain'); `debug` links the runtime that checks its own invariants.
+ * Builds `source` for a target, a key of EXTENSION; `debug` links the runtime that
+ * checks its own invariants.
  * @returns {Promise<string>} the file to run
  */
 export function build(source, target, { debug = false, flags = [] } = {}) {
@@ -109,7 +110,8 @@ const memo = (compute) => {
   };
 };
 
-// Every header, the driver, and the versions of the tools
+// Every header, the driver, the versions of the tools, and the compiler whose libc
+// is built here (its path names what it is built from)
 const common = memo(() =>
   hash([
     hashFiles([
@@ -118,10 +120,13 @@ const common = memo(() =>
       ...below(DRIVER, /\.m?js$/),
     ]),
     process.env.GORO_TOOLS ?? '',
+    process.env.WASI_THREADS_CC ?? '',
   ]),
 );
 
-// What the driver links: build/wasi, build/js, build/native
+// What the driver links: a target's folder in build/ and, as 'js-threads' has both
+// builds and 'native-tsan' is in the one of 'native', that of its first word
 const libraries = memo((target) =>
-  hashFiles(below(join(root, 'build', target.split('-')[0]), /\.(a|js|o)$/)),
+  hashFiles([target, target.split('-')[0]]
+    .flatMap((folder) => below(join(root, 'build', folder), /\.(a|js|o)$/))),
 );

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { companion } from './programs.mjs';
 
 // Stands in expected output for what no test can know.
 const PLACEHOLDERS = { '{{N}}': '[0-9]+', '{{P}}': '0x[0-9a-f]+' };
@@ -17,6 +18,13 @@ export function passed(result) {
 /** Throws unless the program exited with `code`. */
 export function exited(code, result) {
   if (result.code !== code) fail(`exit ${result.code}, not ${code}`, result);
+}
+
+/** Throws unless the program died as its companion files say, in their very words. */
+export function died(result, program) {
+  printed('stderr', companion(program, '.err') ?? '', result);
+  printed('stdout', companion(program, '.out') ?? '', result);
+  exited(Number(companion(program, '.exit') ?? 2), result);
 }
 
 /** Throws unless `result[stream]` is `expected`. */

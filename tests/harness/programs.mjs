@@ -12,21 +12,25 @@ import { tests } from './paths.mjs';
  * @property {Record<string, string>} env
  * @property {string[]} dirs    handed to wasmtime with --dir
  * @property {string[]} flags   for the compiler
+ * @property {string[]} tsan    more of them for native-tsan
  * @property {boolean} isolated a page for it has SharedArrayBuffer
  * @property {number} timeoutMs of a run
  */
 
 const TIMEOUT_S = 60;
-const KEYS = ['hosts', 'args', 'env', 'dirs', 'flags', 'isolated', 'timeout'];
+const KEYS = ['hosts', 'args', 'env', 'dirs', 'flags', 'tsan', 'isolated', 'timeout'];
 
-/** The programs of tests/KIND whose name NAME leaves, all where it is unset. */
-export function programs(kind, suffix = '.c') {
+/**
+ * The programs of tests/KIND whose name NAME leaves, all where it is unset; with
+ * that GORO_MAXPROCS, unless they set it themselves.
+ */
+export function programs(kind, suffix = '.c', procs = process.env.PROCS ?? '1') {
   const folder = join(tests, kind);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file.endsWith(suffix))
     .sort()
-    .map((file) => describe(kind, join(folder, file), file.slice(0, -2)))
+    .map((file) => describe(kind, join(folder, file), file.slice(0, -2), procs))
     .filter(wanted);
 }
 
@@ -35,20 +39,20 @@ function wanted({ name }) {
   return !parts.length || parts.some((part) => name.includes(part));
 }
 
-function describe(kind, source, base) {
+function describe(kind, source, base, procs) {
   const said = directives(source);
-  const { hosts, args = [], env = [], dirs = [], flags = [], isolated, timeout } = said;
-  const { SEED, PROCS = '1' } = process.env;
+  const { hosts, args = [], env = [], dirs = [], flags = [], tsan = [], isolated, timeout } = said;
+  const { SEED } = process.env;
   const seed = SEED ? { GORO_SEED: SEED } : {};
-  const procs = { GORO_MAXPROCS: PROCS };
   return {
     name: `${kind}/${base}`,
     source,
     hosts,
     args,
-    env: { ...procs, ...Object.fromEntries(env.map(variable)), ...seed },
+    env: { GORO_MAXPROCS: procs, ...Object.fromEntries(env.map(variable)), ...seed },
     dirs,
     flags,
+    tsan,
     isolated: isolated?.[0] !== 'no',
     timeoutMs: Number(timeout?.[0] ?? TIMEOUT_S) * 1000,
   };

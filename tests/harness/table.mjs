@@ -25,9 +25,13 @@ export function table(kind, judge, { suffix, debug, hosts: named } = {}) {
   }
 }
 
+const flagsFor = (host, { flags, tsan }) =>
+  host.target === 'native-tsan' ? [...flags, ...tsan] : flags;
+
 /** Builds the program for the host and runs it there. */
 export async function runOn(host, program, { debug, env = {} } = {}) {
-  const { source, args, dirs, flags, isolated, timeoutMs } = program;
+  const { source, args, dirs, isolated, timeoutMs } = program;
+  const flags = flagsFor(host, program);
   const file = await build(source, host.target, { debug, flags });
   return host.run(file, {
     args,

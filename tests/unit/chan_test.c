@@ -10,19 +10,19 @@ struct op {
   int value; /* to send; received */
   bool ok;
   bool done;
-  const char *panic;
+  bool panicked;
 };
 
 static void do_send(void *arg) {
   struct op *o = arg;
   goro__chansend1(o->c, &o->value);
-  o->done = true;
+  Store(&o->done, true);
 }
 
 static void do_recv(void *arg) {
   struct op *o = arg;
   o->ok = goro__chanrecv2(o->c, &o->value);
-  o->done = true;
+  Store(&o->done, true);
 }
 
 /* Start f on o, and let it get to where it waits. */
@@ -131,9 +131,9 @@ static void one_size(size_t size, size_t cap, bool receiver_first) {
   blob_fill(&rx, 99);
   struct g *gp = unit_go(receiver_first ? blob_recv : blob_send,
                          receiver_first ? &rx : &tx);
-  UNIT_UNTIL(unit_parked(gp) || readgstatus(gp) == Gdead);
+  UNIT_UNTIL(unit_parked(gp) || unit_status(gp) == Gdead);
   receiver_first ? blob_send(&tx) : blob_recv(&rx);
-  UNIT_UNTIL(readgstatus(gp) == Gdead);
+  UNIT_UNTIL(unit_status(gp) == Gdead);
   blob_came(&rx, size, 5);
   CHECK(quiet(tx.c) && tx.c->qcount == 0);
   goro__chanfree(tx.c);
@@ -182,7 +182,7 @@ static void test_drop(void) {
   start_send(&tx);
   CHECK(goro__chanrecv2(c, NULL)); /* 3; 5 goes into the buffer */
   CHECK(recv(c) == 4 && recv(c) == 5);
-  UNIT_UNTIL(tx.done);
+  UNIT_UNTIL(Load(&tx.done));
   goro__chanfree(c);
 }
 
@@ -202,7 +202,8 @@ static void test_recv_fifo(void) {
       CHECK(c->qcount == 0); /* straight to the receiver */
     }
     CHECK(quiet(c));
-    UNIT_UNTIL(rx[0].done && rx[1].done && rx[2].done && rx[3].done);
+    UNIT_UNTIL(Load(&rx[0].done) && Load(&rx[1].done) && Load(&rx[2].done) &&
+               Load(&rx[3].done));
     for (int i = 0; i < 4; i++) CHECK(rx[i].ok && rx[i].value == 10 + i);
     goro__chanfree(c);
   }
@@ -226,7 +227,8 @@ static void test_send_fifo(void) {
       unlock(&c->lock);
     }
     CHECK(quiet(c) && c->qcount == 0);
-    UNIT_UNTIL(tx[0].done && tx[1].done && tx[2].done && tx[3].done);
+    UNIT_UNTIL(Load(&tx[0].done) && Load(&tx[1].done) && Load(&tx[2].done) &&
+               Load(&tx[3].done));
     goro__chanfree(c);
   }
 }
@@ -242,7 +244,7 @@ static void test_ready_order(void) {
   goro__goyield();
   CHECK(rx.done && !other.done);
   send(c, 2);
-  UNIT_UNTIL(other.done);
+  UNIT_UNTIL(Load(&other.done));
   goro__chanfree(c);
 }
 
@@ -258,11 +260,11 @@ static void test_nb_unbuffered(void) {
   struct op rx = {.c = c}, tx = {.c = c, .value = 8};
   start_recv(&rx);
   CHECK(goro__selectnbsend(c, &v));
-  UNIT_UNTIL(rx.done);
+  UNIT_UNTIL(Load(&rx.done));
   CHECK(rx.ok && rx.value == 7);
   start_send(&tx);
   CHECK(goro__selectnbrecv(c, &v, &ok) && ok && v == 8);
-  UNIT_UNTIL(tx.done);
+  UNIT_UNTIL(Load(&tx.done));
   goro__chanfree(c);
 }
 
@@ -336,16 +338,15 @@ static void test_close_receivers(void) {
   }
   goro__closechan(c);
   CHECK(quiet(c));
-  UNIT_UNTIL(rx[0].done && rx[1].done && rx[2].done);
+  UNIT_UNTIL(Load(&rx[0].done) && Load(&rx[1].done) && Load(&rx[2].done));
   for (int i = 0; i < 3; i++) CHECK(!rx[i].ok && rx[i].value == 0);
   goro__chanfree(c);
 }
 
 static void send_and_panic(void *arg) {
   struct op *o = arg;
-  static char text[3][64];
-  strcpy(text[o->value], unit_panic_of(do_send, o));
-  o->panic = text[o->value];
+  CHECK(unit_panics(do_send, o, "send on closed channel"));
+  Store(&o->panicked, true);
 }
 
 /* Senders that wait panic; what was buffered is still there. */
@@ -358,11 +359,9 @@ static void test_close_senders(void) {
     start(send_and_panic, &tx[i], waitReasonChanSend);
   }
   goro__closechan(c);
-  UNIT_UNTIL(tx[0].panic && tx[1].panic && tx[2].panic);
-  for (int i = 0; i < 3; i++) {
-    CHECK(!tx[i].done);
-    CHECK(strcmp(tx[i].panic, "send on closed channel") == 0);
-  }
+  UNIT_UNTIL(Load(&tx[0].panicked) && Load(&tx[1].panicked) &&
+             Load(&tx[2].panicked));
+  for (int i = 0; i < 3; i++) CHECK(!tx[i].done);
   CHECK(recv(c) == 5);
   int v = 1;
   CHECK(!goro__chanrecv2(c, &v) && v == 0);
@@ -381,20 +380,20 @@ static void test_free_at_once(void) {
     if (cap) CHECK(recv(o.c) == 1);
     CHECK(recv(o.c) == 0);
     goro__chanfree(o.c);
-    UNIT_UNTIL(o.done);
+    UNIT_UNTIL(Load(&o.done));
 
     o = (struct op){.c = ints(cap)};
     start_recv(&o);
     send(o.c, 4);
     goro__chanfree(o.c);
-    UNIT_UNTIL(o.done);
+    UNIT_UNTIL(Load(&o.done));
     CHECK(o.ok && o.value == 4);
 
     o = (struct op){.c = ints(cap), .value = 3};
     start_recv(&o);
     goro__closechan(o.c);
     goro__chanfree(o.c);
-    UNIT_UNTIL(o.done);
+    UNIT_UNTIL(Load(&o.done));
     CHECK(!o.ok && o.value == 0);
   }
 }

@@ -16,7 +16,9 @@ static void waiter(void *name) {
 
 static void start(int name) {
   struct g *gp = unit_go(waiter, (void *)(intptr_t)name);
-  UNIT_UNTIL(unit_waits(gp, waitReasonSyncCondWait));
+  /* One that is woken meanwhile may make it wait for mu first. */
+  UNIT_UNTIL(LoadRelaxed(&gp->waitreason) == waitReasonSyncCondWait &&
+             unit_parked(gp));
   CHECK(gp->waiting != NULL && gp->waiting->elem == &cond.notify);
 }
 
@@ -30,7 +32,7 @@ static void locked_signal(void) {
 static void test_signal(void) {
   goro__Cond_Signal(&cond); /* nobody waits: it is lost */
   for (int i = 0; i < 4; i++) start('a' + i);
-  CHECK(mu.state == 0); /* Wait has unlocked it */
+  CHECK(Load(&mu.state) == 0); /* Wait has unlocked it */
   for (uint32_t n = 1; n <= 4; n++) {
     locked_signal();
     UNIT_UNTIL(Load(&unit_nlog) == n);
@@ -125,7 +127,7 @@ static void rw_waiter(void *unused) {
   (void)unused;
   goro__RWMutex_RLock(&rw);
   goro__Cond_Wait(&rwcond);
-  CHECK(rw.readerCount > 0);
+  CHECK(Load(&rw.readerCount) > 0);
   unit_note('r');
   goro__RWMutex_RUnlock(&rw);
 }
@@ -134,9 +136,8 @@ static void test_rlocker(void) {
   rwcond.L = goro__RWMutex_RLocker(&rw);
   struct g *a = unit_go(rw_waiter, NULL);
   struct g *b = unit_go(rw_waiter, NULL);
-  UNIT_UNTIL(unit_waits(a, waitReasonSyncCondWait) &&
-             unit_waits(b, waitReasonSyncCondWait));
-  CHECK(rw.readerCount == 0);
+  UNIT_UNTIL(unit_parked(a) && unit_parked(b));
+  CHECK(Load(&rw.readerCount) == 0);
   goro__RWMutex_Lock(&rw);
   goro__Cond_Broadcast(&rwcond);
   goro__RWMutex_Unlock(&rw);
@@ -148,7 +149,7 @@ static void wait_writing(void *unused) {
   (void)unused;
   goro__RWMutex_Lock(&rw);
   goro__Cond_Wait(&rwcond);
-  CHECK(rw.readerCount < 0);
+  CHECK(Load(&rw.readerCount) < 0);
   unit_note('w');
   goro__RWMutex_Unlock(&rw);
 }

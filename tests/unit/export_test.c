@@ -6,7 +6,7 @@
 
 static void note(void *c) { unit_note((int)(intptr_t)c); }
 static void *name(int c) { return (void *)(intptr_t)c; }
-static void alone(void) { UNIT_UNTIL(goro_num_goroutine() == 1); }
+#define alone() UNIT_UNTIL(goro_num_goroutine() == 1)
 
 /* The panic of f(arg), through the public functions. */
 static char panic_text[128];
@@ -345,11 +345,11 @@ static void test_once(void) {
   CHECK(panics(do_once, &o, "once") && panics(do_once, &o, ""));
 }
 
-static int nwaiting; /* under mu */
+static int waiting; /* for cond; under mu */
 
-static bool all_wait(void) {
+static bool all_wait(int n) {
   goro_mutex_lock(&mu);
-  bool all = nwaiting == 3;
+  bool all = waiting == n;
   goro_mutex_unlock(&mu);
   return all;
 }
@@ -357,7 +357,7 @@ static bool all_wait(void) {
 static void wait_cond(void *unused) {
   (void)unused;
   goro_mutex_lock(&mu);
-  nwaiting++;
+  waiting++;
   goro_cond_wait(&cond);
   goro_mutex_unlock(&mu);
   unit_note('c');
@@ -370,7 +370,7 @@ static void test_cond(void) {
   goro_cond_signal(&cond);
   goro_cond_broadcast(&cond);
   for (int i = 0; i < 3; i++) goro_go(wait_cond, NULL);
-  UNIT_UNTIL(all_wait());
+  UNIT_UNTIL(all_wait(3));
   for (int i = 0; i < 20; i++) goro_gosched();
   CHECK(unit_said(""));
   goro_cond_signal(&cond);
@@ -422,11 +422,11 @@ static void test_timer(void) {
   goro_timer_free(NULL);
 }
 
-static goro_timer *self; /* atomic: this may run before it is known */
+static goro_timer *self; /* atomic */
 
 static void free_itself(void *unused) {
   (void)unused;
-  UNIT_UNTIL(Load(&self));
+  UNIT_UNTIL(Load(&self)); /* this may run before it is set */
   goro_timer_free(self);
   unit_note('f');
 }
@@ -434,11 +434,11 @@ static void free_itself(void *unused) {
 static void test_after_func(void) {
   goro_timer *t = goro_after_func(GORO_HOUR, note, name('a'));
   CHECK(!goro_timer_chan(t) && goro_timer_reset(t, 0));
-  UNIT_UNTIL(unit_nlog == 1);
+  UNIT_UNTIL(Load(&unit_nlog) == 1);
   CHECK(!goro_timer_stop(t) && unit_said("a"));
   goro_timer_free(t);
   Store(&self, goro_after_func(-5, free_itself, NULL));
-  UNIT_UNTIL(unit_nlog == 1);
+  UNIT_UNTIL(Load(&unit_nlog) == 1);
   CHECK(unit_said("f"));
   alone();
 }

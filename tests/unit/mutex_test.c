@@ -31,10 +31,10 @@ static void pass_threshold(void) {
 
 static void test_trylock(void) {
   CHECK(goro__Mutex_TryLock(&mu));
-  CHECK(mu.state == mutexLocked);
+  CHECK(Load(&mu.state) == mutexLocked);
   CHECK(!goro__Mutex_TryLock(&mu));
   goro__Mutex_Unlock(&mu);
-  CHECK(mu.state == 0);
+  CHECK(Load(&mu.state) == 0);
   goro__Mutex_Lock(&mu);
   CHECK(!goro__Mutex_TryLock(&mu));
   goro__Mutex_Unlock(&mu);
@@ -67,7 +67,7 @@ static void test_barging(void) {
   goro__Mutex_Unlock(&mu);
   UNIT_UNTIL(Load(&unit_nlog) == 2);
   CHECK(unit_said("ab"));
-  CHECK(mu.state == 0);
+  CHECK(Load(&mu.state) == 0);
 }
 
 /* A goroutine that unlocks while somebody is awake wakes no other. */
@@ -107,7 +107,7 @@ static void test_starvation(void) {
   if (unit_in_order()) CHECK(unit_log[0] == 'a');
   UNIT_UNTIL(Load(&unit_nlog) == 2);
   CHECK(unit_said("ab"));
-  CHECK(mu.state == 0 && mu.sema == 0);
+  CHECK(Load(&mu.state) == 0 && mu.sema == 0);
 }
 
 static void take_twice(void *name) {
@@ -144,7 +144,7 @@ static void test_promised(void) {
   CHECK(Xadd(&mu.state, -mutexLocked) == promised);
   CHECK(!goro__Mutex_TryLock(&mu));
   start('b');
-  CHECK(mu.state == promised + (1 << mutexWaiterShift));
+  CHECK(Load(&mu.state) == promised + (1 << mutexWaiterShift));
   Xadd(&mu.state, mutexLocked);
   goro__Mutex_Unlock(&mu);
   UNIT_UNTIL(Load(&unit_nlog) == 2);
@@ -183,7 +183,7 @@ static void hammer(void *unused) {
 static void test_hammer(void) {
   for (int i = 0; i < nhammer; i++) unit_go(hammer, NULL);
   UNIT_UNTIL(Load(&hammered) == nhammer);
-  CHECK(mu.state == 0 && mu.sema == 0);
+  CHECK(Load(&mu.state) == 0 && mu.sema == 0);
   CHECK(counter == nhammer * nloops * 2 / 3 + trylocks);
 }
 
@@ -198,7 +198,7 @@ static void test_other_unlocks(void) {
   unit_go(unlock_it, NULL);
   goro__Mutex_Lock(&mu);
   goro__Mutex_Unlock(&mu);
-  CHECK(mu.state == 0);
+  CHECK(Load(&mu.state) == 0);
 }
 
 int main(void) {

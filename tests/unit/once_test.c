@@ -76,10 +76,11 @@ static void do_quit(void *unused) {
 
 static void test_goexit(void) {
   unit_go(do_quit, NULL);
-  UNIT_UNTIL(Load(&exit_once.done) == 1);
+  UNIT_UNTIL(goro__gcount() == 1);
   goro__Once_Do(&exit_once, quit, NULL);
   CHECK(unit_said("q"));
   UNIT_UNTIL(Load(&exit_once.m.state) == 0); /* unlocked after that */
+  CHECK(exit_once.done == 1);
 }
 
 /* A deferred call of the function runs before Do is over; one that recovers

@@ -23,7 +23,7 @@ static struct g *seen_gp;
 static void look(void *arg) {
   seen_gp = getg();
   CHECK(arg == &seen_gp && seen_gp->startfn == look);
-  CHECK(seen_gp->startarg == arg && readgstatus(seen_gp) == Grunning);
+  CHECK(seen_gp->startarg == arg && unit_status(seen_gp) == Grunning);
   CHECK(seen_gp->m && seen_gp->m->curg == seen_gp && seen_gp->m->g0 != seen_gp);
   CHECK(!seen_gp->ismain && !seen_gp->name && !seen_gp->waiting);
   CHECK(goro__needg("test") == seen_gp);
@@ -36,12 +36,12 @@ static void test_newproc(void) {
   CHECK(goro__gcount() == 1);
   struct g *gp = goro__newproc(look, &seen_gp, &site);
   CHECK(gp->goid == 2 && gp->parentGoid == 1 && gp->startsite == &site);
-  if (unit_one_m()) { /* no other M may have run it */
-    CHECK(readgstatus(gp) == Grunnable && goro__gcount() == 2 && !gp->m);
+  if (unit_one_m()) {
+    CHECK(unit_status(gp) == Grunnable && !gp->m && goro__gcount() == 2);
     CHECK(seen_gp == NULL); /* starting one never blocks */
   }
   alone();
-  CHECK(seen_gp == gp && readgstatus(gp) == Gdead && !gp->m);
+  CHECK(seen_gp == gp && unit_status(gp) == Gdead && !gp->m);
 }
 
 /* Numbers count up and are never used again, records are. */
@@ -59,7 +59,7 @@ static void test_ids(void) {
   CHECK(allglen == made);
   for (uint32_t i = 0; i < allglen; i++) {
     struct g *gp = goro__allg(i);
-    CHECK(readgstatus(gp) == (gp == getg() ? Grunning : Gdead));
+    CHECK(unit_status(gp) == (gp == getg() ? Grunning : Gdead));
   }
   unit_said(unit_log);
 }
@@ -76,7 +76,7 @@ static void test_gfree(void) {
     uint32_t before = allglen;
     for (int i = 0; i < n; i++) made[i] = unit_go(nothing, NULL);
     if (round > 0) CHECK(allglen == before);
-    for (int i = 0; i < n; i++) CHECK(readgstatus(made[i]) == Grunnable);
+    for (int i = 0; i < n; i++) CHECK(unit_status(made[i]) == Grunnable);
     alone();
     CHECK(pp->ngFree > 0 && pp->ngFree < 64);
     CHECK(pp->ngFree + sched.gFree.n == (int32_t)allglen - 1);
@@ -94,6 +94,7 @@ static void leave_traces(void *unused) {
   getg()->name = "traces";
   goro__keepmsg("text");
   goro__deferproc(nothing, NULL);
+  StoreRelaxed(&getg()->preemptStop, true); /* it ends before a safe point */
   goro__Goexit();
 }
 
@@ -109,13 +110,15 @@ static void test_reused(void) {
 
 /* ---- park ---- */
 
-static struct g *parked;
+static struct g *parked; /* atomic: the last one */
+static uint32_t nparked; /* atomic: how often */
 
 static int64_t keep(void *gpv, void *lock) {
   struct g *gp = gpv;
   CHECK(lock == &parked && getg() == getg()->m->g0 && getg() != gp);
-  CHECK(readgstatus(gp) == Gwaiting && !gp->m && !goro__on_gstack());
-  parked = gp;
+  CHECK(unit_status(gp) == Gwaiting && !gp->m && !goro__on_gstack());
+  Store(&parked, gp);
+  Xadd(&nparked, 1);
   return true;
 }
 
@@ -127,11 +130,11 @@ static void park(void *name) {
 
 static void test_park(void) {
   struct g *gp = start(park, 'p');
-  UNIT_UNTIL(parked);
+  UNIT_UNTIL(Load(&parked));
   CHECK(parked == gp && gp->waitreason == waitReasonIOWait);
   for (int i = 0; i < 10; i++) goro__Gosched();
   CHECK(unit_parked(gp));
-  parked = NULL;
+  Store(&parked, NULL);
   goro__goready(gp);
   alone();
   CHECK(unit_said("pP"));
@@ -139,7 +142,7 @@ static void test_park(void) {
 
 /* false takes the park back: the goroutine goes on, before all others. */
 static int64_t refuse(void *gp, void *count) {
-  CHECK(readgstatus(gp) == Gwaiting);
+  CHECK(unit_status(gp) == Gwaiting);
   ++*(int *)count;
   return false;
 }
@@ -149,26 +152,26 @@ static void test_park_refused(void) {
   start(note, 'x');
   start(note, 'y');
   for (int i = 0; i < 5; i++) goro__gopark(refuse, &count, waitReasonZero);
-  CHECK(count == 5 && readgstatus(getg()) == Grunning);
+  CHECK(count == 5 && unit_status(getg()) == Grunning);
   if (unit_in_order()) CHECK(unit_nlog == 0);
   alone();
   unit_said(unit_log);
 }
 
 static struct mutex mu;
-static bool holds;
+static bool holds; /* atomic */
 
 static void park_with_lock(void *unused) {
   (void)unused;
   lock(&mu);
-  holds = true;
+  Store(&holds, true);
   goro__goparkunlock(&mu, waitReasonZero);
   unit_note('w');
 }
 
 static void test_goparkunlock(void) {
   struct g *gp = unit_go(park_with_lock, NULL);
-  UNIT_UNTIL(holds && unit_parked(gp));
+  UNIT_UNTIL(Load(&holds) && unit_parked(gp));
   lock(&mu); /* free, or this would never come back */
   unlock(&mu);
   goro__goready(gp);
@@ -269,11 +272,12 @@ static void test_goexit(void) {
 
 static void test_gcount(void) {
   struct g *gp[10];
+  Store(&nparked, 0);
   for (int i = 0; i < 10; i++) {
     gp[i] = start(park, 'a' + i);
     CHECK(goro__gcount() == i + 2);
   }
-  for (int i = 0; i < 10; i++) UNIT_UNTIL(unit_parked(gp[i]));
+  UNIT_UNTIL(Load(&nparked) == 10);
   CHECK(goro__gcount() == 11); /* waiting ones count */
   for (int i = 0; i < 10; i++) goro__goready(gp[i]);
   alone();

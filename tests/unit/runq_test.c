@@ -253,6 +253,7 @@ static void test_shuffle(void) {
 }
 
 int main(void) {
+  goro__GOMAXPROCS(1); /* other Ms would take from the global queue */
   bool systematic = sched.systematic;
   int32_t maxprocs = sched.maxprocs;
   sched.systematic = false;

@@ -6,8 +6,9 @@
 static struct RWMutex rw;
 
 static bool rw_is_free(void) {
-  return rw.readerCount == 0 && rw.readerWait == 0 && rw.w.state == 0 &&
-         rw.readerSem == 0 && rw.writerSem == 0;
+  return Load(&rw.readerCount) == 0 && Load(&rw.readerWait) == 0 &&
+         Load(&rw.w.state) == 0 && Load(&rw.readerSem) == 0 &&
+         Load(&rw.writerSem) == 0;
 }
 
 static void reader(void *name) {

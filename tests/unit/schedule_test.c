@@ -14,8 +14,8 @@ static struct p *this_p(void) { return getg()->m->p; }
 
 static void busy_yielding(void *unused) {
   (void)unused;
-  while (!stop) {
-    CHECK(++turns < 100000);
+  while (!Load(&stop)) {
+    CHECK(Xadd(&turns, 1) < 100000);
     goro__goyield();
   }
 }
@@ -24,16 +24,16 @@ static void busy_yielding(void *unused) {
  * at first. */
 static void test_global_turn(void) {
   struct p *pp = this_p();
-  stop = false;
+  Store(&stop, false);
   for (int i = 0; i < 3; i++) unit_go(busy_yielding, NULL);
   goro__Gosched();
   for (int i = 0; i < 5; i++) {
-    uint32_t before = turns, tick = pp->schedtick;
+    uint32_t before = Load(&turns), tick = LoadRelaxed(&pp->schedtick);
     goro__Gosched();
     if (unit_one_m()) CHECK(turns > before && turns - before <= 61);
     if (unit_in_order()) CHECK(pp->schedtick % 61 == 1 && tick % 61 <= 1);
   }
-  stop = true;
+  Store(&stop, true);
   alone();
 }
 
@@ -46,8 +46,8 @@ struct pair {
 static void ping(void *arg) {
   struct pair *p = arg;
   int v = 0;
-  while (!stop) {
-    CHECK(++turns < 1000000);
+  while (!Load(&stop)) {
+    CHECK(Xadd(&turns, 1) < 1000000);
     goro__chansend1(p->there, &v);
     goro__chanrecv2(p->back, &v);
   }
@@ -62,15 +62,15 @@ static void pong(void *arg) {
 
 static void stop_them(void *unused) {
   (void)unused;
-  stop = true;
+  Store(&stop, true);
 }
 
 /* Two that hand runnext to and fro share one time slice: when it is over, a
  * third has its turn. */
 static void test_slice(void) {
   struct pair p = {goro__makechan(4, 0), goro__makechan(4, 0)};
-  stop = false;
-  turns = 0;
+  Store(&stop, false);
+  Store(&turns, 0);
   unit_go(ping, &p);
   unit_go(pong, &p);
   unit_go(stop_them, NULL);
@@ -87,13 +87,13 @@ static void test_slice(void) {
 /* In the global queue one waits 61 times as long, but not for ever. */
 static void test_slice_global(void) {
   struct pair p = {goro__makechan(4, 0), goro__makechan(4, 0)};
-  stop = false;
-  turns = 0;
+  Store(&stop, false);
+  Store(&turns, 0);
   unit_go(ping, &p);
   unit_go(pong, &p);
   goro__Gosched();
-  stop = true;
-  CHECK(turns < 200000);
+  Store(&stop, true);
+  CHECK(Load(&turns) < 200000);
   alone();
   goro__chanfree(p.there);
   goro__chanfree(p.back);
@@ -106,27 +106,30 @@ enum { ncount = 40 };
 static uint32_t count[ncount];
 
 static void count_locally(void *c) {
-  while (!stop) {
-    ++*(uint32_t *)c;
+  while (!Load(&stop)) {
+    Xadd((uint32_t *)c, 1);
     goro__goyield();
   }
 }
 
 static void count_globally(void *c) {
-  while (!stop) {
-    ++*(uint32_t *)c;
+  while (!Load(&stop)) {
+    Xadd((uint32_t *)c, 1);
     goro__Gosched();
   }
 }
 
 static void test_all_run(void) {
-  stop = false;
+  Store(&stop, false);
   int n = unit_much(ncount, 6), turns_of_main = unit_much(300, 100);
   for (int i = 0; i < n; i++)
     unit_go(i % 2 ? count_locally : count_globally, &count[i]);
-  for (int i = 0; i < turns_of_main; i++) goro__Gosched();
-  for (int i = 0; i < n; i++) CHECK(count[i] > 0);
-  stop = true;
+  for (int i = 0; unit_one_m() && i < turns_of_main; i++) goro__Gosched();
+  for (int i = 0; i < n; i++) {
+    if (unit_one_m()) CHECK(count[i] > 0);
+    UNIT_UNTIL(Load(&count[i]) > 0);
+  }
+  Store(&stop, true);
   alone();
 }
 
@@ -134,11 +137,11 @@ static void test_all_run(void) {
 static void count_one(void *unused) {
   (void)unused;
   goro__Gosched();
-  turns++;
+  Xadd(&turns, 1);
 }
 
 static void test_thousands(void) {
-  turns = 0;
+  Store(&turns, 0);
   uint32_t n = (uint32_t)unit_much(3000, 300);
   for (uint32_t i = 0; i < n; i++) unit_go(count_one, NULL);
   alone();
@@ -149,7 +152,7 @@ static void test_thousands(void) {
 
 static void fire(void *fired, uintptr_t seq, int64_t delay) {
   CHECK(seq == 0 && delay >= 0 && getg() == getg()->m->g0);
-  *(bool *)fired = true;
+  Store((bool *)fired, true);
 }
 
 /* One that is due goes off although there is always a goroutine to run. */
@@ -158,11 +161,11 @@ static void test_timer_while_busy(void) {
   static bool fired;
   goro__timer_init(&t, fire, &fired);
   goro__timer_reset(&t, goro__when(unit_much(2000000, 100000)), 0);
-  stop = false;
-  turns = 0;
+  Store(&stop, false);
+  Store(&turns, 0);
   unit_go(count_locally, &count[0]);
-  UNIT_UNTIL(fired);
-  stop = true;
+  UNIT_UNTIL(Load(&fired));
+  Store(&stop, true);
   alone();
 }
 
@@ -172,13 +175,21 @@ static void ready_main(void *gp, uintptr_t seq, int64_t delay) {
   goro__goready(gp);
 }
 
+static int64_t idle_until;
+
+/* Set when main is parked: it may go off at once, on any M. */
+static int64_t set_timer(void *gp, void *t) {
+  (void)gp;
+  goro__timer_reset(t, idle_until, 0);
+  return true;
+}
+
 static void test_timer_while_idle(void) {
   static struct timer t;
   goro__timer_init(&t, ready_main, getg());
-  int64_t when = goro__when(3000000);
-  goro__timer_reset(&t, when, 0);
-  goro__gopark(NULL, NULL, waitReasonSleep);
-  CHECK(nanotime() >= when);
+  idle_until = goro__when(3000000);
+  goro__gopark(set_timer, &t, waitReasonSleep);
+  CHECK(nanotime() >= idle_until);
 }
 
 /* ---- the end ---- */

@@ -34,7 +34,7 @@ struct sel {
 static void do_select(void *arg) {
   struct sel *s = arg;
   s->got = goro__selectgo(s->cases, s->n, true);
-  s->done = true;
+  Store(&s->done, true);
 }
 
 static struct g *start(struct sel *s) {
@@ -291,7 +291,7 @@ static void test_each_fires(void) {
     }
     CHECK(nwaiting == 3);
     send(c[i], 10 + i);
-    UNIT_UNTIL(s.done);
+    UNIT_UNTIL(Load(&s.done));
     CHECK(s.got == i && k[i].ok && v[i] == 10 + i);
     for (int j = 0; j < 3; j++) CHECK(j == i || (v[j] == -1 && !k[j].ok));
     check_clean(gp, c, 3);
@@ -311,7 +311,7 @@ static void test_one_commit(void) {
   CHECK(goro__selectnbsend(c[0], &x));
   CHECK(!goro__selectnbsend(c[0], &x) && !goro__selectnbsend(c[1], &x));
   goro__closechan(c[1]);
-  UNIT_UNTIL(s.done);
+  UNIT_UNTIL(Load(&s.done));
   CHECK(s.got == 0 && v[0] == 5 && v[1] == -1);
   check_clean(gp, c, 2);
   goro__chanfree(c[0]);
@@ -324,7 +324,7 @@ static void test_one_commit(void) {
   gp = start(&s);
   CHECK(goro__selectnbrecv(c[1], &w, NULL) && w == 5);
   CHECK(!goro__selectnbrecv(c[0], &w, NULL));
-  UNIT_UNTIL(s.done);
+  UNIT_UNTIL(Load(&s.done));
   CHECK(s.got == 1 && !k[1].ok);
   check_clean(gp, c, 2);
   goro__chanfree(c[0]);
@@ -338,7 +338,7 @@ static void test_woken_by_close(void) {
   struct sel s = {k, 2, -1, false};
   struct g *gp = start(&s);
   goro__closechan(c[1]);
-  UNIT_UNTIL(s.done);
+  UNIT_UNTIL(Load(&s.done));
   CHECK(s.got == 1 && !k[1].ok && v[1] == 0 && v[0] == 8);
   check_clean(gp, c, 2);
   goro__chanfree(c[0]);
@@ -346,10 +346,11 @@ static void test_woken_by_close(void) {
 }
 
 static struct sel panicking;
-static char panic_text[64];
+static bool panicked;
 
 static void select_and_panic(void *arg) {
-  strcpy(panic_text, unit_panic_of(do_select, arg));
+  CHECK(unit_panics(do_select, arg, "send on closed channel"));
+  Store(&panicked, true);
 }
 
 static void test_send_woken_by_close(void) {
@@ -360,8 +361,8 @@ static void test_send_woken_by_close(void) {
   struct g *gp = unit_go(select_and_panic, &panicking);
   UNIT_UNTIL(unit_parked(gp));
   goro__closechan(c[0]);
-  UNIT_UNTIL(panic_text[0]);
-  CHECK(strcmp(panic_text, "send on closed channel") == 0 && !panicking.done);
+  UNIT_UNTIL(Load(&panicked));
+  CHECK(!panicking.done);
   check_clean(gp, c, 2);
   goro__chanfree(c[0]);
   goro__chanfree(c[1]);
@@ -388,7 +389,7 @@ static void test_same_twice(void) {
     a = b = -1;
     struct g *gp = start(&s);
     send(c, i);
-    UNIT_UNTIL(s.done);
+    UNIT_UNTIL(Load(&s.done));
     CHECK((s.got == 0 ? a : b) == i && (s.got == 0 ? b : a) == -1);
     check_clean(gp, &c, 1);
   }
@@ -404,12 +405,12 @@ static void test_send_and_recv(void) {
   CHECK(goro__selectgo(k, 2, false) == -1 && w == -1);
   struct g *gp = start(&s);
   send(c, 7);
-  UNIT_UNTIL(s.done);
+  UNIT_UNTIL(Load(&s.done));
   CHECK(s.got == 1 && w == 7);
   check_clean(gp, &c, 1);
   gp = start(&s);
   CHECK(goro__chanrecv2(c, &w) && w == 6);
-  UNIT_UNTIL(s.done);
+  UNIT_UNTIL(Load(&s.done));
   CHECK(s.got == 0);
   check_clean(gp, &c, 1);
   goro__chanfree(c);
@@ -425,7 +426,7 @@ static void test_select_meets_select(void) {
     struct sel s = {rx, 2, -1, false};
     struct g *gp = start(&s);
     int sent = goro__selectgo(tx, 2, true);
-    UNIT_UNTIL(s.done);
+    UNIT_UNTIL(Load(&s.done));
     CHECK(s.got == 1 - sent && w[s.got] == i && w[1 - s.got] == -1);
     check_clean(gp, c, 2);
   }
@@ -449,7 +450,7 @@ static void test_hundred(void) {
     struct g *gp = start(&s);
     int i = (int)unit_rand((uint32_t)n);
     send(chans[i], round);
-    UNIT_UNTIL(s.done);
+    UNIT_UNTIL(Load(&s.done));
     CHECK(s.got == i && v[i] == round);
     check_clean(gp, chans, nchan);
   }
@@ -474,7 +475,7 @@ static void test_most(void) {
   for (size_t i = 0; i < sizeof fire / sizeof *fire; i++) {
     start(&s);
     send(most[fire[i]].c, 11);
-    UNIT_UNTIL(s.done);
+    UNIT_UNTIL(Load(&s.done));
     CHECK(s.got == fire[i] && v == 11);
   }
   for (int i = 0; i < n; i++) {

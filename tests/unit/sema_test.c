@@ -114,10 +114,10 @@ static void test_treap_check(void) {
 /* ---- goroutines ---- */
 
 static uint32_t sem;
-static int waiter_names;
+static uint32_t waiter_names; /* atomic */
 
 static void acquire(void *lifo) {
-  int name = 'a' + waiter_names++;
+  int name = 'a' - 1 + (int)Xadd(&waiter_names, 1);
   goro__semacquire1(&sem, lifo != NULL, waitReasonSemacquire);
   unit_note(name);
 }
@@ -132,7 +132,7 @@ static struct g *start_waiter(bool lifo) {
 }
 
 static void start_three(bool lifo) {
-  waiter_names = 0;
+  Store(&waiter_names, 0);
   for (int i = 0; i < 3; i++) start_waiter(lifo);
   CHECK(Load(&goro__rootFor(&sem)->nwait) == 3);
 }
@@ -142,7 +142,7 @@ static void release_three(void) {
     goro__semrelease(&sem);
     UNIT_UNTIL(Load(&unit_nlog) == n);
   }
-  CHECK(sem == 0 && Load(&goro__rootFor(&sem)->nwait) == 0);
+  CHECK(Load(&sem) == 0 && Load(&goro__rootFor(&sem)->nwait) == 0);
 }
 
 static void test_order(void) {
@@ -190,7 +190,7 @@ static void test_collision(void) {
  * woken goroutine waits on. */
 static void test_barging(void) {
   if (!unit_one_m()) return;
-  waiter_names = 0;
+  Store(&waiter_names, 0);
   struct g *gp = start_waiter(false);
   goro__semrelease(&sem);
   goro__semacquire1(&sem, false, waitReasonSemacquire);
@@ -211,7 +211,7 @@ static void note_b(void *unused_arg) {
 
 static void test_handoff(void) {
   if (!unit_in_order()) return;
-  waiter_names = 0;
+  Store(&waiter_names, 0);
   start_waiter(false);
   unit_go(note_b, NULL);
   goro__semhandoff(&sem);

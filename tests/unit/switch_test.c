@@ -37,8 +37,10 @@ GORO_UNWINDS static void slot_park(struct slot *s) {
   goro__gopark(slot_fill, s, waitReasonSleep);
 }
 
-static void slot_resume(struct slot *s) {
-  struct g *gp = s->gp;
+/* Resume the goroutine that parks on s, as soon as it has. */
+GORO_UNWINDS static void slot_resume(struct slot *s) {
+  struct g *gp;
+  while (!(gp = s->gp)) goro__Gosched();
   s->gp = NULL;
   goro__goready(gp);
 }
@@ -128,7 +130,7 @@ GORO_UNWINDS static struct pair twice(struct pair p, int n) {
 }
 
 GORO_UNWINDS static struct pair again(struct pair p, int n) {
-  static pair_fn volatile next = twice;
+  pair_fn volatile next = twice; /* not to be inlined */
   struct pair r = next(p, n);
   goro__goyield();
   return next(r, n);
@@ -153,7 +155,7 @@ GORO_UNWINDS static int compare_yielding(const void *a, const void *b) {
 }
 
 static void calls_main(void *arg) {
-  static pair_fn volatile through = again;
+  pair_fn volatile through = again;
   struct pair p = through((struct pair){*(int *)arg, 1.5}, 1);
   CHECK(p.a == *(int *)arg * 4 + 3 && p.b == 6);
   CHECK(sum_of(5, 1, 0.5, 2, 0.25, 3) == 6.75);

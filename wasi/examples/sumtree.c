@@ -320,10 +320,14 @@ static void free_table(struct table *t) {
 }
 
 /* The pipeline's goroutines have sent all they had; what is left of them ends
- * as soon as it is let. */
+ * as soon as it is let, or, on another thread, in a moment. */
 static void check_no_goroutine_left(void) {
-  for (int tries = 0; tries < 1000 && goro_num_goroutine() > 1; tries++)
-    goro_gosched();
+  for (int tries = 0; tries < 1000 && goro_num_goroutine() > 1; tries++) {
+    if (tries < 10)
+      goro_gosched();
+    else
+      goro_sleep(GORO_MILLISECOND);
+  }
   if (goro_num_goroutine() == 1) return;
   fputs("sumtree: goroutines left behind\n", stderr);
   goro_dump();

@@ -1,0 +1,4 @@
+/* test: env GORO_MAXPROCS=all */
+#include <goro.h>
+
+int main(void) {}

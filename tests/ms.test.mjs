@@ -1,0 +1,69 @@
+// The programs again with several Ms, on the hosts that have threads. A row is a
+// program on a host, and runs it with one number of Ms after the other.
+import { availableParallelism } from 'node:os';
+import { after, describe, test } from 'node:test';
+import { closeHosts, hosts } from './harness/hosts.mjs';
+import { died, exited, passed } from './harness/judge.mjs';
+import { asStored } from './harness/oracle.mjs';
+import { programs } from './harness/programs.mjs';
+import { runOn } from './harness/table.mjs';
+
+const KINDS = [
+  { kind: 'unit', suffix: '_test.c', debug: true, judge: passed },
+  { kind: 'go', suffix: '.c', judge: asStored },
+  { kind: 'crash', suffix: '.c', judge: died },
+  { kind: 'stress', suffix: '_stress.c', judge: (result) => exited(0, result) },
+];
+
+const CORE = ['unit', 'go', 'crash'];
+// `like`: the host whose name stands for it in a program's `test: hosts`
+const ROWS = [
+  { on: 'native', like: 'native', ms: [2, 4, 8], kinds: CORE },
+  { on: 'native-tsan', like: 'native', ms: [1, 2, 4, 8], kinds: CORE },
+  { on: 'native-tsan', like: 'native', ms: [4], kinds: ['stress'] },
+  { on: 'node26-mt', like: 'node26', ms: [1, 2, 4, 8], kinds: CORE },
+  { on: 'node20-mt', like: 'node20', ms: [4], kinds: CORE },
+  { on: 'chromium-mt', like: 'chromium', ms: [2, 4, 8], kinds: CORE },
+  { on: 'firefox-mt', like: 'chromium', ms: [4], kinds: CORE },
+];
+
+const procsOf = (program) => program.env.GORO_MAXPROCS;
+
+/** The kind's programs for the row: each a list, with one for each number of Ms. */
+function variants({ ms, like, on }, { kind, suffix }) {
+  const numbers = process.env.PROCS ? [process.env.PROCS] : ms.map(String);
+  const [first, ...others] = numbers.map((procs) => programs(kind, suffix, procs));
+  return first
+    .map((program, i) => [program, ...others.map((list) => list[i])])
+    .filter(([{ hosts: named }]) => !named || named.includes(like) || named.includes(on))
+    // A program that sets the number itself is there once.
+    .map((same) => [...new Map(same.map((program) => [procsOf(program), program])).values()]);
+}
+
+async function tryAll(host, { debug, judge }, list) {
+  for (const program of list) {
+    const result = await runOn(host, program, { debug });
+    try {
+      judge(result, program);
+    } catch (error) {
+      const procs = procsOf(program);
+      const again = `PROCS=${procs} HOST=${host.name} NAME=${program.name} ./build.sh test tests/ms.test.mjs`;
+      throw new Error(`${procs} Ms; again: ${again}\n${error.message}`);
+    }
+  }
+}
+
+// Most of the time goes into building.
+describe('many Ms', { concurrency: availableParallelism() }, () => {
+  after(closeHosts);
+  for (const row of ROWS) {
+    for (const host of hosts([row.on])) {
+      for (const kind of KINDS.filter((k) => row.kinds.includes(k.kind))) {
+        for (const list of variants(row, kind)) {
+          const title = `${list[0].name} [${host.name}; ${list.map(procsOf).join(' ')} Ms]`;
+          test(title, () => tryAll(host, kind, list));
+        }
+      }
+    }
+  }
+});
