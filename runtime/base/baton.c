@@ -153,13 +153,12 @@ static void baton_give(int to) {
 /* Nobody may go on, and nobody is outside: so time does. */
 static int baton_leap(void) {
   int to = baton_first_timed();
+  baton_asks = true; /* no more points before the end, if it is thrown */
   if (to < 0) goro__throw("baton: all Ms sleep: a wakeup was lost");
-  baton_asks = true;
-  bool work = goro__work_anywhere();
-  baton_asks = false;
-  if (work)
+  if (goro__work_anywhere())
     goro__throw("baton: all Ms sleep, and a goroutine could run: a wakeup was "
                 "lost");
+  baton_asks = false;
   baton_clock = players[to].until;
   return to;
 }
@@ -231,8 +230,9 @@ uint64_t goro__baton_trace(uint64_t what) {
 }
 
 void goro__baton_pass(void) {
-  if (baton_asks) return;
   struct player *p = &players[me];
+  /* Code that runs in the host, in a program's own call, has no points. */
+  if (baton_asks || p->state == BATON_OUTSIDE) return;
   goro__baton_trace((uint64_t)me);
   baton_lock();
   if (nplayers == 1 || baton_roll(baton_stay) != 0) {

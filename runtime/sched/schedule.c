@@ -108,6 +108,8 @@ static void gosched_m(struct g *gp) {
   lock(&sched.lock);
   goro__globrunqput(gp);
   unlock(&sched.lock);
+  /* Who runs here next may never yield, and idle Ps do not watch the queue. */
+  if (likely(sched.mainstarted)) goro__wakep();
 }
 
 static void goyield_m(struct m *mp, struct g *gp) {

@@ -16,9 +16,7 @@ static void waiter(void *name) {
 
 static void start(int name) {
   struct g *gp = unit_go(waiter, (void *)(intptr_t)name);
-  /* One that is woken meanwhile may make it wait for mu first. */
-  UNIT_UNTIL(LoadRelaxed(&gp->waitreason) == waitReasonSyncCondWait &&
-             unit_parked(gp));
+  UNIT_UNTIL(unit_waits(gp, waitReasonSyncCondWait));
   CHECK(gp->waiting != NULL && gp->waiting->elem == &cond.notify);
 }
 

@@ -84,8 +84,8 @@ static void until_flag(void *arg) {
 
 static void raise_flag(void *arg) {
   struct call *c = arg;
+  UNIT_UNTIL(Load(&c->in)); /* it may have been preempted before the call */
   CHECK(unit_status(c->gp) == Gsyscall);
-  UNIT_SPIN(Load(&c->in));
   CHECK(getg()->m->p == allp[0] && getg()->m != c->gp->m);
   Store(&c->flag, 1);
 }
