@@ -53,7 +53,7 @@ static void sleeps(void *unused) {
 /* One M sleeps, with its P, and another wakes it. */
 static void test_note_wakeup(void) {
   if (nallp < 2) return;
-  for (int i = 0; i < 60; i++) {
+  for (int i = 0; i < unit_much(60, 12); i++) {
     noteclear(&sleeper.note);
     sleeper.value = 0;
     sleeper.ns = i % 2 ? -1 : INT64_C(3600000000000);
@@ -120,7 +120,7 @@ static void works(void *unused) {
 static void test_lists(void) {
   work = goro__makechan(sizeof(int), 2);
   for (int i = 0; i < 6; i++) unit_go(works, NULL);
-  for (int i = 0; i < 2000; i++) {
+  for (int i = 0; i < unit_much(2000, 150); i++) {
     goro__chansend1(work, &i);
     if (i % 50 == 0) check_sched();
   }
@@ -222,7 +222,7 @@ static void stays(void *unused) {
   for (int round = 0; round < 4; round++) {
     take_m();
     int32_t here = this_m();
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < unit_much(60, 12); i++) {
       pause_somehow(i);
       if (GORO_THREADS) CHECK(this_m() == here && getg()->lockedm->id == here);
       check_place();
@@ -266,7 +266,7 @@ static void test_locked_ring(void) {
   struct hchan *c[n + 1];
   for (int i = 0; i <= n; i++) c[i] = goro__makechan(sizeof(int), 0);
   for (int i = 0; i < n; i++) unit_go(hand_over, &c[i]);
-  for (int i = 0; i < 100; i++) {
+  for (int i = 0; i < unit_much(100, 15); i++) {
     int v = -1;
     check_place();
     goro__chansend1(c[0], &i);
