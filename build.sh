@@ -15,6 +15,7 @@ usage: ./build.sh [COMMAND] [ARGUMENT...]
           and test files (then these alone, without the check);
           variables HOST= NAME= SEED= SWEEP= (tests/README.md)
   bench   the benchmarks; arguments go to tests/bench/run.mjs
+  stress  random programs on 8 Ms: [SECONDS [SEED]], 600 without it
   check   formatting, layers, headers, syntax; --fix lays out the C files
   clean   remove build/
   help    this
@@ -109,6 +110,7 @@ main() {
   run) setup "${BUILD_TOOLS[@]}" wasmtime; build; run "$@" ;;
   test) setup; build; whole "$@" && check; run_tests "$@" ;;
   bench) setup; build; node tests/bench/run.mjs "$@" ;;
+  stress) setup "${BUILD_TOOLS[@]}"; build; node tests/stress/run.mjs "$@" ;;
   check) setup clang-format modules; check "$@" ;;
   clean) rm -rf build ;;
   help | -h | --help) usage ;;
