@@ -1,9 +1,9 @@
 /* random_stress.c: random programs, each with an account of every value.
  *
  * A program is a graph of channels.  Sources send into them, relays take from
- * some and send into later ones, sinks only take; in every way that there is: by
- * itself, in a select of several channels, with a default or a timeout, from a
- * timer's function.  Each channel is closed when all who send have ended, or
+ * some and send into later ones, sinks only take; in every way that there is:
+ * by itself, in a select of several channels, with a default or a timeout.
+ * Each channel is closed when all who send have ended, or
  * rudely, in the middle; whoever takes goes on until all its channels are
  * closed.  Since values go to later channels only, every program ends.
  *
@@ -197,8 +197,8 @@ static bool send_somehow(struct actor *a) {
   }
 }
 
-/* The closed channel's value was not sent, nor were the others'.  Which one was
- * being tried is not known here: none of those on record is taken, see settle. */
+/* The closed channel's value was not sent, nor were the others'.  Which one
+ * was being tried is not known here: none on record is taken, see settle. */
 static void on_closed(void *arg) {
   struct actor *a = arg;
   const char *why = goro_recover();
