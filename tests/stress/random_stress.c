@@ -3,9 +3,8 @@
  * A program is a graph of channels.  Sources send into them, relays take from
  * some and send into later ones, sinks only take; in every way that there is:
  * by itself, in a select of several channels, with a default or a timeout.
- * Each channel is closed when all who send have ended, or
- * rudely, in the middle; whoever takes goes on until all its channels are
- * closed.  Since values go to later channels only, every program ends.
+ * Each channel is closed when all who send have ended, or rudely, in the
+ * middle; whoever takes goes on until all its channels are closed.  Since values go to later channels only, every program ends.
  *
  * The account: a value is taken once, and if it was sent; and one receiver gets
  * the values of one sender on one channel in their order.  What mutexes,
@@ -26,8 +25,10 @@ enum {
   MAXCHANS = 6,
   MAXACTORS = 14, /* of each sort */
   MAXSENDERS = 2 * MAXACTORS + 1,
-  MAXSEQ = 400, /* values of one sender on one channel */
-  MAXSET = 4    /* channels of one actor */
+  MAXVALUES = 60, /* of a source */
+  /* Values of one sender on one channel: a relay may get all that there are. */
+  MAXSEQ = MAXACTORS * MAXVALUES + 1,
+  MAXSET = 4 /* channels of one actor */
 };
 
 /* What one sender does on one channel. */
@@ -67,7 +68,6 @@ static struct channel channels[MAXCHANS];
 static struct actor actors[3 * MAXACTORS];
 static int nchans, nactors, nsenders;
 static goro_waitgroup wg;
-static bool talks;
 static long long total; /* values, of all programs */
 
 /* ---- what locks guard ---- */
@@ -147,6 +147,7 @@ static void use_tokens(void *unused) {
 
 static struct value next_value(struct actor *a, int channel) {
   int sent = atomic_load(&channels[channel].lane[a->id].sent);
+  REQUIRE(sent + 1 < MAXSEQ);
   return (struct value){(uint16_t)channel, (uint16_t)a->id, sent + 1};
 }
 
@@ -339,7 +340,7 @@ static void sends(struct actor *a) {
 static void new_source(dice *d) {
   struct actor *a = new_actor(d);
   a->nto = choose(d, a->to, 0, nchans, MAXSET);
-  a->values = 1 + (int)dice_roll(d, 60);
+  a->values = 1 + (int)dice_roll(d, MAXVALUES);
   sends(a);
 }
 
@@ -439,7 +440,6 @@ int main(int argc, char **argv) {
   stress_init(argc, argv);
   int64_t seconds = argc > 3 ? atoll(argv[3]) : 0;
   goro_time until = goro_now() + seconds * GORO_SECOND, told = 0;
-  talks = seconds > 0;
   goro_cond_init(&nonzero, &mu);
   unsigned first = stress_seed;
   int n = 0;
@@ -447,13 +447,14 @@ int main(int argc, char **argv) {
     stress_seed = first + (unsigned)n;
     run_one();
     n++;
-    if (talks && goro_now() - told > GORO_SECOND / 2) {
+    if (seconds && goro_now() - told > GORO_SECOND / 2) {
       told = goro_now();
       printf("%d programs, %lld values, next seed %u\n", n, total,
              first + (unsigned)n);
       fflush(stdout);
     }
   } while (seconds ? goro_now() < until : n < stress_much(PROGRAMS) - 1);
-  if (talks) printf("%d programs, %lld values: all accounted for\n", n, total);
+  if (seconds)
+    printf("%d programs, %lld values: all accounted for\n", n, total);
   return 0;
 }

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from '../harness/build.mjs';
+import { SANITIZERS } from '../harness/hosts.mjs';
 import { tests } from '../harness/paths.mjs';
 
 const STILL_S = 60; // without a word it hangs
@@ -15,7 +16,7 @@ const procs = process.env.PROCS ?? '8';
 const file = await build(join(tests, 'stress/random_stress.c'), 'native');
 console.log(`seed ${seed}, ${procs} Ms, ${seconds} s`);
 const child = spawn(file, [seed, '100', seconds], {
-  env: { ...process.env, GORO_MAXPROCS: procs }, stdio: ['ignore', 'pipe', 'inherit'],
+  env: { ...process.env, ...SANITIZERS, GORO_MAXPROCS: procs }, stdio: ['ignore', 'pipe', 'inherit'],
 });
 let watch;
 const alive = () => {

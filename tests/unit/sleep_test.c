@@ -244,7 +244,6 @@ static void test_afterfunc(void) {
   goro__Timer_free(af.t);
 }
 
-/* It may run before af.t is known. */
 static void af_free_self(void *unused) {
   (void)unused;
   UNIT_UNTIL(Load(&af.t) != NULL); /* it may run before AfterFunc returns */
