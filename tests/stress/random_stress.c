@@ -4,7 +4,8 @@
  * some and send into later ones, sinks only take; in every way that there is:
  * by itself, in a select of several channels, with a default or a timeout.
  * Each channel is closed when all who send have ended, or rudely, in the
- * middle; whoever takes goes on until all its channels are closed.  Since values go to later channels only, every program ends.
+ * middle; whoever takes goes on until all its channels are closed.  Since
+ * values go to later channels only, every program ends.
  *
  * The account: a value is taken once, and if it was sent; and one receiver gets
  * the values of one sender on one channel in their order.  What mutexes,
