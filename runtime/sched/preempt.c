@@ -29,8 +29,10 @@
 #include "sched/schedule.h"
 
 enum {
-  STOP_RETRY_NS = 100 * 1000,      /* ask again: a request can be missed */
-  STOP_RETRY_AWAY_NS = 1000 * 1000 /* the same, by way of an event loop */
+  FORCE_PREEMPT_NS = 10 * 1000 * 1000, /* how long a goroutine may run */
+  POINTS_PER_LOOK = 256,               /* the clock costs more than a point */
+  STOP_RETRY_NS = 100 * 1000,          /* ask again: a request can be missed */
+  STOP_RETRY_AWAY_NS = 1000 * 1000     /* the same, by way of an event loop */
 };
 
 /* ---- requests ---- */
@@ -46,6 +48,33 @@ bool goro__preemptone(struct p *pp) {
 void goro__preemptall(void) {
   int32_t n = Load(&nallp);
   for (int32_t i = 0; i < n; i++) goro__preemptone(allp[i]);
+}
+
+bool goro__ran_long(struct p *pp, struct runtick *seen, int64_t now) {
+  uint32_t tick = LoadRelaxed(&pp->schedtick);
+  if (seen->schedtick == tick) return seen->when + FORCE_PREEMPT_NS <= now;
+  seen->schedtick = tick;
+  seen->when = now;
+  return false;
+}
+
+/* An M that cannot block looks at the clock itself also where there is a
+ * sysmon: its event loop waits for the end of the slice, and the workers that
+ * start meanwhile, sysmon among them, wait for the event loop.  A seed's run is
+ * to repeat, and so does not depend on the clock. */
+static bool out_of_time(struct m *mp, struct p *pp) {
+  if (sched.systematic) return true;
+  if (mp->canblock && Load(&sched.nmsys) > 0) return false;
+  int64_t now = nanotime();
+  return now >= mp->slice_end || goro__ran_long(pp, &mp->ran, now);
+}
+
+GORO_NOINLINE void goro__ask_itself(struct m *mp) {
+  struct p *pp = mp->p;
+  mp->points = POINTS_PER_LOOK;
+  if (!out_of_time(mp, pp)) return;
+  goro__preemptone(pp);
+  pp->timertick = 0; /* what comes next knows the time */
 }
 
 GORO_NOINLINE void goro__preempted(struct g *gp) {

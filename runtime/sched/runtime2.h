@@ -233,6 +233,12 @@ struct timer {
   bool (*drain)(void *arg);
 };
 
+/* Since when a P has the same time slice: see goro__ran_long. */
+struct runtick {
+  uint32_t schedtick;
+  int64_t when; /* it was seen for the first time */
+};
+
 struct p {
   int32_t id;           /* r/o */
   uint32_t status;      /* enum pstatus; atomic; see invariant 5 */
@@ -242,9 +248,8 @@ struct p {
   uint32_t slice;       /* owner M: inherited slices in a row */
   struct m *m;          /* atomic; owner M, NULL while idle or in a syscall */
   struct {              /* what sysmon saw last; sysmon only */
-    uint32_t schedtick;
+    struct runtick run;
     uint32_t syscalltick;
-    int64_t schedwhen;
     int64_t syscallwhen;
   } sysmontick;
 
@@ -291,6 +296,8 @@ struct m {
   struct g *g0;       /* r/o: stands for the M's own stack; never scheduled */
   struct g *curg;     /* owner M: the G that runs, or NULL */
   bool preempt;       /* atomic: curg shall yield at its next safe point */
+  uint32_t points;    /* owner M: safe points until it looks at the clock */
+  struct runtick ran; /* owner M: the same look at its own P as sysmon's */
   struct p *p;        /* owner M */
   struct p *nextp;    /* the P to go on with; set before the note */
   struct p *oldp;     /* owner M: the P it had when it entered a syscall */
@@ -336,7 +343,8 @@ struct schedt {
   int32_t nmidlelocked;  /* Ms that wait for their locked G; under lock */
   int32_t mcount;        /* Ms there are, or will be at once; under lock */
   int32_t mnext;         /* id of the next M; under lock */
-  int32_t nmsys;         /* of these, not counted in a deadlock; under lock */
+  int32_t nmsys;         /* of these, not counted in a deadlock; atomic, written
+                            under lock */
   int32_t nmspinning;    /* atomic: Ms that look for work; schedule.c */
   uint32_t needspinning; /* atomic: who goes idle shall look again */
 
@@ -412,10 +420,18 @@ void goro__goready(struct g *gp);
 /* The running G has been asked to yield: do what was asked for. */
 GORO_UNWINDS GORO_NOINLINE void goro__preempted(struct g *gp);
 
+/* Has one G had pp for too long?  *seen is what the caller saw last time. */
+bool goro__ran_long(struct p *pp, struct runtick *seen, int64_t now);
+/* Has the running G had its time, or the M its slice?  Then ask it to yield. */
+void goro__ask_itself(struct m *mp);
+
 /* A safe point: every call of the runtime that may unwind has one.  gp is the
  * running G, or NULL before boot. */
 static inline GORO_UNWINDS void goro__safepoint(struct g *gp) {
-  if (likely(gp) && unlikely(LoadRelaxed(&gp->m->preempt))) goro__preempted(gp);
+  if (unlikely(!gp)) return;
+  struct m *mp = gp->m;
+  if (unlikely(mp->points-- == 0)) goro__ask_itself(mp);
+  if (unlikely(LoadRelaxed(&mp->preempt))) goro__preempted(gp);
 }
 
 GORO_UNWINDS void goro__Gosched(void); /* to the end of the global queue */

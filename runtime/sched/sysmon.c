@@ -7,7 +7,8 @@
  * long to yield, and has somebody run timers that are late.
  *
  * It is started with the second M, or at the first syscall, and sleeps while
- * no P is in use: a program that waits uses no processor.
+ * no P is in use: a program that waits uses no processor.  Until it runs, and
+ * where there is none, an M looks at itself (goro__ask_itself).
  *
  * Invariant: it is counted in nmsys, and so in no deadlock verdict.
  * Locks: sched.lock for sysmonwait and its note.
@@ -19,7 +20,6 @@ enum {
   SYSMON_MIN_NS = 100 * 1000,
   SYSMON_MAX_NS = 10 * 1000 * 1000,
   SYSMON_PATIENCE = 50, /* rounds without event until it looks less often */
-  FORCE_PREEMPT_NS = 10 * 1000 * 1000, /* how long a goroutine may run */
   SYSCALL_LONG_NS = 10 * 1000 * 1000
 };
 
@@ -48,16 +48,6 @@ static bool retake_syscall(struct p *pp, int64_t now, bool late) {
   return taken;
 }
 
-/* Has one goroutine had the P for too long? */
-static bool ran_long(struct p *pp, int64_t now) {
-  uint32_t tick = LoadRelaxed(&pp->schedtick);
-  if (pp->sysmontick.schedtick == tick)
-    return pp->sysmontick.schedwhen + FORCE_PREEMPT_NS <= now;
-  pp->sysmontick.schedtick = tick;
-  pp->sysmontick.schedwhen = now;
-  return false;
-}
-
 static bool retake(int64_t now) {
   bool any = false;
   int32_t n = Load(&nallp);
@@ -65,7 +55,7 @@ static bool retake(int64_t now) {
     struct p *pp = LoadAcq(&allp[i]); /* pairs with StoreRel in procresize */
     uint32_t status = Load(&pp->status);
     if (status != Psyscall && status != Prunning) continue;
-    bool late = ran_long(pp, now);
+    bool late = goro__ran_long(pp, &pp->sysmontick.run, now);
     if (late) goro__preemptone(pp); /* finds no M in a syscall */
     if (status == Psyscall) any |= retake_syscall(pp, now, late);
   }
@@ -97,7 +87,7 @@ static void sysmon_nap(int64_t ns) {
 
 static void sysmon(void) {
   lock(&sched.lock);
-  sched.nmsys++;
+  Xadd(&sched.nmsys, 1);
   goro__checkdead();
   unlock(&sched.lock);
   int64_t delay = SYSMON_MIN_NS;

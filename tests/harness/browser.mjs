@@ -81,14 +81,19 @@ async function runProgram(page, crash, server, url, { args, env, timeoutMs }) {
   let timer;
   const code = await new Promise((end) => {
     timer = setTimeout(end, timeoutMs, 'timeout');
+    let closed;
+    const allSent = new Promise((resolve) => { closed = resolve; });
     listener = server.listen((kind, value) => {
       if (kind === 'code') end(value);
       else output[kind] += value;
       if (output.stdout.length + output.stderr.length > OUTPUT_CAP) end('too much output');
-    });
+    }, closed);
     page.on(crash, () => end('error: the page crashed'));
     page.evaluate(pageProgram, { path: listener.path, url, args, env })
-      .catch((error) => end(`error: ${error.message}`));
+      // What it has sent up to there may still be on its way.
+      .catch((error) => within(CLOSE_MS, 'the last output', allSent)
+        .catch(() => {})
+        .then(() => end(`error: ${error.message}`)));
   });
   clearTimeout(timer);
   listener.stop();

@@ -24,19 +24,23 @@ export async function startServer(root, isolated) {
   const server = createServer((request, response) => {
     answer(root, isolated ? ISOLATION : {}, request, response);
   });
-  const receivers = new Map(); // run's number → function
+  const receivers = new Map(); // run's path → { receive, closed }
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket, { url }) => {
-    socket.on('message', (data) => receivers.get(url)?.(...JSON.parse(data)));
+    socket.on('message', (data) => receivers.get(url)?.receive(...JSON.parse(data)));
+    socket.on('close', () => receivers.get(url)?.closed());
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   let runs = 0;
   return {
     base: `http://127.0.0.1:${server.address().port}/`,
-    /** Calls receive(kind, value) for all that a page sends to `path`. */
-    listen(receive) {
+    /**
+     * Calls receive(kind, value) for all that a page sends to `path`, and
+     * closed() when no more can come.
+     */
+    listen(receive, closed) {
       const path = `/run/${runs++}`;
-      receivers.set(path, receive);
+      receivers.set(path, { receive, closed });
       return { path, stop: () => receivers.delete(path) };
     },
     close() {
