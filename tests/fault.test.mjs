@@ -18,7 +18,7 @@ fatal error: out of memory
 /** Runs the program with its n-th allocation failing; true if it got through. */
 async function failAt(host, program, n) {
   const env = { FAIL_AT: String(n) };
-  const result = await runOn(host, program, { debug: true, env });
+  const result = await runOn(host, program, env);
   try {
     if (result.code === 0) {
       printed('stdout', 'through\n', result);

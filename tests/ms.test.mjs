@@ -3,17 +3,9 @@
 import { availableParallelism } from 'node:os';
 import { after, describe, test } from 'node:test';
 import { closeHosts, hosts } from './harness/hosts.mjs';
-import { died, exited, passed } from './harness/judge.mjs';
-import { asStored } from './harness/oracle.mjs';
+import { judge } from './harness/kinds.mjs';
 import { programs } from './harness/programs.mjs';
 import { runOn } from './harness/table.mjs';
-
-const KINDS = [
-  { kind: 'unit', suffix: '_test.c', debug: true, judge: passed },
-  { kind: 'go', suffix: '.c', judge: asStored },
-  { kind: 'crash', suffix: '.c', judge: died },
-  { kind: 'stress', suffix: '_stress.c', judge: (result) => exited(0, result) },
-];
 
 const CORE = ['unit', 'go', 'crash'];
 // `like`: the host whose name stands for it in a program's `test: hosts`
@@ -30,9 +22,9 @@ const ROWS = [
 const procsOf = (program) => program.env.GORO_MAXPROCS;
 
 /** The kind's programs for the row: each a list, with one for each number of Ms. */
-function variants({ ms, like, on }, { kind, suffix }) {
+function variants({ ms, like, on }, kind) {
   const numbers = process.env.PROCS ? [process.env.PROCS] : ms.map(String);
-  const [first, ...others] = numbers.map((procs) => programs(kind, suffix, procs));
+  const [first, ...others] = numbers.map((procs) => programs(kind, procs));
   return first
     .map((program, i) => [program, ...others.map((list) => list[i])])
     .filter(([{ hosts: named }]) => !named || named.includes(like) || named.includes(on))
@@ -40,9 +32,9 @@ function variants({ ms, like, on }, { kind, suffix }) {
     .map((same) => [...new Map(same.map((program) => [procsOf(program), program])).values()]);
 }
 
-async function tryAll(host, { debug, judge }, list) {
+async function tryAll(host, list) {
   for (const program of list) {
-    const result = await runOn(host, program, { debug });
+    const result = await runOn(host, program);
     try {
       judge(result, program);
     } catch (error) {
@@ -58,10 +50,10 @@ describe('many Ms', { concurrency: availableParallelism() }, () => {
   after(closeHosts);
   for (const row of ROWS) {
     for (const host of hosts([row.on])) {
-      for (const kind of KINDS.filter((k) => row.kinds.includes(k.kind))) {
+      for (const kind of row.kinds) {
         for (const list of variants(row, kind)) {
           const title = `${list[0].name} [${host.name}; ${list.map(procsOf).join(' ')} Ms]`;
-          test(title, () => tryAll(host, kind, list));
+          test(title, () => tryAll(host, list));
         }
       }
     }

@@ -3,18 +3,12 @@
 // under the seeds that have found something, for ever.
 import { test } from 'node:test';
 import { hosts } from './harness/hosts.mjs';
-import { exited, passed } from './harness/judge.mjs';
-import { asStored } from './harness/oracle.mjs';
+import { judge } from './harness/kinds.mjs';
 import { programs } from './harness/programs.mjs';
 import { runOn } from './harness/table.mjs';
 
 const SWEEP = Number(process.env.SWEEP ?? 20);
 const wasi = hosts().find(({ name }) => name === 'wasi');
-
-const KINDS = [
-  { kind: 'unit', suffix: '_test.c', debug: true, judge: passed },
-  { kind: 'go', suffix: '.c', debug: false, judge: asStored },
-];
 
 // Each seed is the scheduler's and the program's own.
 const KEPT = {
@@ -22,32 +16,31 @@ const KEPT = {
   'stress/chan_stress': [34, 44, 150, 231],
 };
 
-async function sweep(program, { kind, debug, judge }) {
+async function sweep(program) {
   for (let seed = 1; seed <= SWEEP; seed++) {
-    const env = { GORO_SEED: String(seed) };
-    const result = await runOn(wasi, program, { debug, env });
+    const result = await runOn(wasi, program, { GORO_SEED: String(seed) });
     try {
       judge(result, program);
     } catch (error) {
-      const again = `SEED=${seed} HOST=wasi NAME=${program.name} ./build.sh test tests/${kind}.test.mjs`;
+      const again = `SEED=${seed} HOST=wasi NAME=${program.name} ./build.sh test tests/${program.kind}.test.mjs`;
       throw new Error(`seed ${seed}; again: ${again}\n${error.message}`);
     }
   }
 }
 
-for (const row of wasi ? KINDS : []) {
-  for (const program of programs(row.kind, row.suffix)) {
+for (const kind of wasi ? ['unit', 'go'] : []) {
+  for (const program of programs(kind)) {
     if (program.hosts && !program.hosts.includes('wasi')) continue;
-    test(`${program.name} [${SWEEP} seeds]`, () => sweep(program, row));
+    test(`${program.name} [${SWEEP} seeds]`, () => sweep(program));
   }
 }
 
-const stress = wasi ? programs('stress', '_stress.c') : [];
+const stress = wasi ? programs('stress') : [];
 for (const program of stress.filter(({ name }) => KEPT[name])) {
   for (const seed of KEPT[program.name].map(String)) {
     test(`${program.name} [seed ${seed}]`, async () => {
       const seeded = { ...program, args: [seed] };
-      exited(0, await runOn(wasi, seeded, { env: { GORO_SEED: seed } }));
+      judge(await runOn(wasi, seeded, { GORO_SEED: seed }), seeded);
     });
   }
 }

@@ -4,8 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { describe, test } from 'node:test';
 import { hosts } from './harness/hosts.mjs';
-import { asStored } from './harness/oracle.mjs';
-import { exited, passed } from './harness/judge.mjs';
+import { judge } from './harness/kinds.mjs';
 import { programs } from './harness/programs.mjs';
 import { keptPrograms, keptSeeds, sweep } from './harness/sweep.mjs';
 
@@ -14,12 +13,8 @@ const SEED = process.env.SEED && Number(process.env.SEED);
 const PROCS = process.env.PROCS && Number(process.env.PROCS);
 const FEW = 0.3; // of the seeds that 4 Ms have, for 2 Ms
 
-const KINDS = {
-  unit: { suffix: '_test.c', judge: passed },
-  go: { suffix: '.c', judge: asStored },
-  stress: { suffix: '_stress.c', judge: (result) => exited(0, result) },
-};
-// Of the others only what is kept, unless a wide sweep asks for all.
+const KINDS = ['unit', 'go', 'stress'];
+// Of the last two only what is kept, unless a wide sweep asks for all.
 const WIDE = process.env.WIDE === '1';
 
 /** What to try: { procs, first, last }, in this order. */
@@ -33,7 +28,7 @@ function ranges(program, kept) {
   return [...once, ...swept];
 }
 
-function judged(program, judge, procs) {
+function judged(program, procs) {
   return (result) => {
     try {
       judge(result, program);
@@ -44,23 +39,21 @@ function judged(program, judge, procs) {
   };
 }
 
-async function tryAll(program, judge) {
+async function tryAll(program) {
   for (const range of ranges(program, keptSeeds(program))) {
-    await sweep(program, range, judged(program, judge, range.procs));
+    await sweep(program, range, judged(program, range.procs));
   }
 }
 
 /** Whether the row is about native programs, by HOST or without it. */
 const native = hosts(['native-plain']).length > 0;
-const named = (kind, suffix) =>
+const named = (kind) =>
   native
-    ? programs(kind, suffix).filter(({ name, hosts: only }) =>
+    ? programs(kind).filter(({ name, hosts: only }) =>
       (!only || only.includes('native')) &&
       (kind === 'unit' || WIDE || SEED || keptPrograms().includes(name)))
     : [];
 
 describe('seeds', { concurrency: availableParallelism() }, () => {
-  for (const [kind, { suffix, judge }] of Object.entries(KINDS)) {
-    for (const program of named(kind, suffix)) test(program.name, () => tryAll(program, judge));
-  }
+  for (const program of KINDS.flatMap(named)) test(program.name, () => tryAll(program));
 });

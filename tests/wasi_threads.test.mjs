@@ -3,8 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { describe, test } from 'node:test';
 import { hosts } from './harness/hosts.mjs';
-import { died, exited, passed } from './harness/judge.mjs';
-import { asStored } from './harness/oracle.mjs';
+import { judge } from './harness/kinds.mjs';
 import { programs } from './harness/programs.mjs';
 import { runOn } from './harness/table.mjs';
 
@@ -12,12 +11,12 @@ const PROCS = process.env.PROCS ? [process.env.PROCS] : ['1', '4'];
 const MANY = PROCS.at(-1);
 
 const KINDS = [
-  { kind: 'unit', suffix: '_test.c', debug: true, judge: passed },
-  { kind: 'go', suffix: '.c', judge: asStored },
+  { kind: 'unit' },
+  { kind: 'go' },
   // Those in which the host has a part: the end of a program, its output, stacks
   // and memory, who waits. The others die in common code.
-  { kind: 'crash', suffix: '.c', judge: died, only: /(atexit|deadlock|oom|panic|print|stack|stdout)/ },
-  { kind: 'stress', suffix: '_stress.c', judge: (result) => exited(0, result), many: true },
+  { kind: 'crash', only: /(atexit|deadlock|oom|panic|print|stack|stdout)/ },
+  { kind: 'stress', many: true },
 ];
 
 // A thread takes ten times as long to start in Node.
@@ -28,13 +27,13 @@ const IN_NODE = new RegExp(`^(${[
 
 /** The rows of a host with that many Ms, of programs whose name fits. */
 function rows(host, procs, name = /./) {
-  for (const { kind, suffix, debug, judge, only = /./, many } of KINDS) {
+  for (const { kind, only = /./, many } of KINDS) {
     if (many && procs !== MANY) continue;
-    for (const program of programs(kind, suffix, procs)) {
+    for (const program of programs(kind, procs)) {
       if (!name.test(program.name) || !only.test(program.name)) continue;
       if (program.hosts && !program.hosts.includes('wasi')) continue;
       test(`${program.name} on ${procs} [${host.name}]`, async () => {
-        judge(await runOn(host, program, { debug }), program);
+        judge(await runOn(host, program), program);
       });
     }
   }

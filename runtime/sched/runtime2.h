@@ -417,21 +417,18 @@ GORO_UNWINDS void goro__goparkunlock(struct mutex *l, enum waitReason reason);
 /* Make gp, which waits, runnable: it runs next on this P. */
 void goro__goready(struct g *gp);
 
-/* The running G has been asked to yield: do what was asked for. */
+/* The running G may have been asked to yield: do what was asked for. */
 GORO_UNWINDS GORO_NOINLINE void goro__preempted(struct g *gp);
 
 /* Has one G had pp for too long?  *seen is what the caller saw last time. */
 bool goro__ran_long(struct p *pp, struct runtick *seen, int64_t now);
-/* Has the running G had its time, or the M its slice?  Then ask it to yield. */
-void goro__ask_itself(struct m *mp);
-
 /* A safe point: every call of the runtime that may unwind has one.  gp is the
  * running G, or NULL before boot. */
 static inline GORO_UNWINDS void goro__safepoint(struct g *gp) {
   if (unlikely(!gp)) return;
   struct m *mp = gp->m;
-  if (unlikely(mp->points-- == 0)) goro__ask_itself(mp);
-  if (unlikely(LoadRelaxed(&mp->preempt))) goro__preempted(gp);
+  if (unlikely((mp->points-- == 0) | LoadRelaxed(&mp->preempt)))
+    goro__preempted(gp);
 }
 
 GORO_UNWINDS void goro__Gosched(void); /* to the end of the global queue */

@@ -8,7 +8,7 @@
  *
  * It is started with the second M, or at the first syscall, and sleeps while
  * no P is in use: a program that waits uses no processor.  Until it runs, and
- * where there is none, an M looks at itself (goro__ask_itself).
+ * where there is none, an M looks at itself (goro__preempted).
  *
  * Invariant: it is counted in nmsys, and so in no deadlock verdict.
  * Locks: sched.lock for sysmonwait and its note.

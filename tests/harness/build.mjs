@@ -50,14 +50,8 @@ export function build(source, target, { debug = false, flags = [] } = {}) {
   return started.get(folder);
 }
 
-// Into a folder of its own first: another process may build the same, and a
-// build that broke off must not look like a whole one.
 async function compile(source, args, folder, name) {
-  const file = join(folder, name);
-  if (existsSync(file)) return file;
-  mkdirSync(built, { recursive: true });
-  const temporary = mkdtempSync(join(built, '.new-'));
-  try {
+  await once(folder, async (temporary) => {
     const command = [join(DRIVER, 'goro.mjs'), 'cc', ...args, source];
     const out = await run(
       process.execPath,
@@ -67,8 +61,22 @@ async function compile(source, args, folder, name) {
     if (out.code !== 0) {
       throw new Error(`goro cc ${name}: ${out.code}\n${out.stdout}${out.stderr}`);
     }
+  });
+  return join(folder, name);
+}
+
+/**
+ * Has make(temporary) fill `folder`, if it is not there. It is made under another
+ * name: another process may make the same, and what broke off must not look like
+ * a whole one.
+ */
+export async function once(folder, make) {
+  if (existsSync(folder)) return;
+  mkdirSync(built, { recursive: true });
+  const temporary = mkdtempSync(join(built, '.new-'));
+  try {
+    await make(temporary);
     moveInto(temporary, folder);
-    return file;
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }

@@ -27,6 +27,16 @@ export function died(result, program) {
   exited(Number(companion(program, '.exit') ?? 2), result);
 }
 
+/** Throws unless the program did as is stored of Go (oracle.mjs). */
+export function asStored(result, program) {
+  const out = companion(program, '.out');
+  if (out === undefined) throw new Error(`${program.name}.out is missing`);
+  printed('stdout', out, result);
+  exited(Number(companion(program, '.exit') ?? 0), result);
+  const err = companion(program, '.err');
+  if (err) mentioned(err, result);
+}
+
 /** Throws unless `result[stream]` is `expected`. */
 export function printed(stream, expected, result) {
   if (pattern(expected).test(result[stream])) return;

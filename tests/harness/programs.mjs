@@ -5,6 +5,7 @@ import { tests } from './paths.mjs';
 
 /**
  * @typedef {object} Program
+ * @property {string} kind      its folder: 'unit'
  * @property {string} name      'unit/chan_test'
  * @property {string} source    the C file
  * @property {string[]|undefined} hosts  the only hosts it is for
@@ -18,17 +19,19 @@ import { tests } from './paths.mjs';
  */
 
 const TIMEOUT_S = 60;
+// Where other files lie beside the programs
+const SUFFIX = { unit: '_test.c', stress: '_stress.c' };
 const KEYS = ['hosts', 'args', 'env', 'dirs', 'flags', 'tsan', 'isolated', 'timeout'];
 
 /**
  * The programs of tests/KIND whose name NAME leaves, all where it is unset; with
  * that GORO_MAXPROCS, unless they set it themselves.
  */
-export function programs(kind, suffix = '.c', procs = process.env.PROCS ?? '1') {
+export function programs(kind, procs = process.env.PROCS ?? '1') {
   const folder = join(tests, kind);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((file) => file.endsWith(suffix))
+    .filter((file) => file.endsWith(SUFFIX[kind] ?? '.c'))
     .sort()
     .map((file) => describe(kind, join(folder, file), file.slice(0, -2), procs))
     .filter(wanted);
@@ -45,6 +48,7 @@ function describe(kind, source, base, procs) {
   const { SEED } = process.env;
   const seed = SEED ? { GORO_SEED: SEED } : {};
   return {
+    kind,
     name: `${kind}/${base}`,
     source,
     hosts,

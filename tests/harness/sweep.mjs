@@ -1,8 +1,8 @@
 // Runs a native program under many seeds, by sweep.c: a process for each.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, hash } from './build.mjs';
+import { build, hash, once } from './build.mjs';
 import { built, root, tests } from './paths.mjs';
 import { run } from './run.mjs';
 
@@ -12,19 +12,14 @@ const RUN_TIMEOUT_MS = 10_000;
 const TIMED_OUT = -1000; // as in sweep.c
 const BATCH = 250; // seeds of one call
 
-let helper; // the compiled sweep.c
+let helper; // promise of the compiled sweep.c
 
-function compile() {
-  const command = process.env.NATIVE_CC;
-  const file = join(built, `sweep-${hash([readFileSync(SOURCE), command])}`);
-  if (existsSync(file)) return file;
-  mkdirSync(built, { recursive: true });
-  const temporary = mkdtempSync(join(built, '.new-'));
-  const [cc, ...words] = command.split(' ');
-  execFileSync(cc, [...words, '-O1', '-Wall', '-Wextra', '-Werror', SOURCE, '-o', join(temporary, 'sweep')]);
-  renameSync(join(temporary, 'sweep'), file);
-  rmSync(temporary, { recursive: true });
-  return file;
+async function compile() {
+  const [cc, ...words] = process.env.NATIVE_CC.split(' ');
+  const folder = join(built, `sweep-native-${hash([readFileSync(SOURCE), process.env.NATIVE_CC])}`);
+  await once(folder, (temporary) =>
+    execFileSync(cc, [...words, '-O1', '-Wall', '-Wextra', '-Werror', SOURCE, '-o', join(temporary, 'sweep')]));
+  return join(folder, 'sweep');
 }
 
 /** What sweep.c has said: every outcome once, with the first seed that had it. */
@@ -60,7 +55,7 @@ export async function sweep(program, { first, last, procs }, judge) {
   for (let from = first; from <= last; from += BATCH) {
     const to = Math.min(last, from + BATCH - 1);
     const numbers = [RUN_TIMEOUT_MS, procs, from, to].map(String);
-    const said = await run(helper, [...numbers, file, ...program.args], {
+    const said = await run(await helper, [...numbers, file, ...program.args], {
       env: { PATH: process.env.PATH, ...program.env },
       cwd: root,
       timeoutMs: BATCH * RUN_TIMEOUT_MS,

@@ -2,24 +2,20 @@
 import { after, test } from 'node:test';
 import { build } from './build.mjs';
 import { closeHosts, hosts } from './hosts.mjs';
+import { isDebug, judge } from './kinds.mjs';
 import { programs } from './programs.mjs';
 
 /**
- * Declares the rows of tests/KIND.
+ * Declares the rows of tests/KIND: on the hosts that a program names, or on all
+ * but the extra ones.
  * @param {string} kind
- * @param {(result, program) => void} judge  throws where the result is wrong
- * @param {object} options
- * @param {string} [options.suffix]
- * @param {boolean} [options.debug]
- * @param {string[]} [options.hosts]  where programs run that name no hosts
- *   themselves; all but the extra ones without it
  */
-export function table(kind, judge, { suffix, debug, hosts: named } = {}) {
+export function table(kind) {
   after(closeHosts);
-  for (const program of programs(kind, suffix)) {
-    for (const host of hosts(program.hosts ?? named)) {
+  for (const program of programs(kind)) {
+    for (const host of hosts(program.hosts)) {
       test(`${program.name} [${host.name}]`, async () => {
-        judge(await runOn(host, program, { debug }), program);
+        judge(await runOn(host, program), program);
       });
     }
   }
@@ -28,11 +24,11 @@ export function table(kind, judge, { suffix, debug, hosts: named } = {}) {
 const flagsFor = (host, { flags, tsan }) =>
   host.target === 'native-tsan' ? [...flags, ...tsan] : flags;
 
-/** Builds the program for the host and runs it there. */
-export async function runOn(host, program, { debug, env = {} } = {}) {
+/** Builds the program for the host and runs it there; `env` goes before its own. */
+export async function runOn(host, program, env = {}) {
   const { source, args, dirs, isolated, timeoutMs } = program;
   const flags = flagsFor(host, program);
-  const file = await build(source, host.target, { debug, flags });
+  const file = await build(source, host.target, { debug: isDebug(program), flags });
   return host.run(file, {
     args,
     dirs,

@@ -166,12 +166,9 @@ static void act_all(void) {
   for (int i = 0; i < PS; i++) GORO_GO(runs, &owners[i]);
   while (Load(&ready) < PS) goro_gosched();
   goro__stopTheWorld();
-  bool systematic = sched.systematic;
-  sched.systematic = false; /* it shuffles rings, which thieves do not expect */
   Xadd(&ready, 1);
   wait_for(&over, PS);
   account();
-  sched.systematic = systematic;
   Store(&leave, 1);
   goro__startTheWorld();
   while (goro_num_goroutine() > 1) goro_gosched();
