@@ -4,7 +4,10 @@
  *
  * Translated from Go's test/chan/doubleselect.go.
  *
- * Test the situation in which two cases of a select can both end up running. */
+ * Test the situation in which two cases of a select can both end up running.
+ *
+ * test: swept no: too many operations for a seed that decides at each point
+ */
 #include <goro.h>
 #include <stdio.h>
 

@@ -8,7 +8,10 @@
  *
  * Go asks its garbage collector; here the end of the heap tells, which moves
  * when malloc needs more from the host. A thread that starts meanwhile brings
- * its stack and buffers. */
+ * its stack and buffers.
+ *
+ * test: swept no: too many operations for a seed that decides at each point
+ */
 #include <goro.h>
 #include <stdio.h>
 #include <unistd.h>

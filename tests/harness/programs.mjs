@@ -14,6 +14,7 @@ import { tests } from './paths.mjs';
  * @property {string[]} dirs    handed to wasmtime with --dir
  * @property {string[]} flags   for the compiler
  * @property {string[]} tsan    more of them for native-tsan
+ * @property {boolean} swept    run under many seeds on several Ms, too
  * @property {boolean} isolated a page for it has SharedArrayBuffer
  * @property {number} timeoutMs of a run
  */
@@ -21,7 +22,7 @@ import { tests } from './paths.mjs';
 const TIMEOUT_S = 60;
 // Where other files lie beside the programs
 const SUFFIX = { unit: '_test.c', stress: '_stress.c' };
-const KEYS = ['hosts', 'args', 'env', 'dirs', 'flags', 'tsan', 'isolated', 'timeout'];
+const KEYS = ['hosts', 'args', 'env', 'dirs', 'flags', 'tsan', 'isolated', 'swept', 'timeout'];
 
 /**
  * The programs of tests/KIND whose name NAME leaves, all where it is unset; with
@@ -44,7 +45,7 @@ function wanted({ name }) {
 
 function describe(kind, source, base, procs) {
   const said = directives(source);
-  const { hosts, args = [], env = [], dirs = [], flags = [], tsan = [], isolated, timeout } = said;
+  const { hosts, args = [], env = [], dirs = [], flags = [], tsan = [], isolated, swept, timeout } = said;
   const { SEED } = process.env;
   const seed = SEED ? { GORO_SEED: SEED } : {};
   return {
@@ -57,6 +58,8 @@ function describe(kind, source, base, procs) {
     dirs,
     flags,
     tsan,
+    // What sets the number of Ms or the seed is about that.
+    swept: swept?.[0] !== 'no' && !env.some((pair) => /^GORO_(MAXPROCS|SEED)=/.test(pair)),
     isolated: isolated?.[0] !== 'no',
     timeoutMs: Number(timeout?.[0] ?? TIMEOUT_S) * 1000,
   };

@@ -1,6 +1,6 @@
 // Runs a native program under many seeds, by sweep.c: a process for each.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, hash, once } from './build.mjs';
 import { built, root, tests } from './paths.mjs';
@@ -78,8 +78,3 @@ export function keptSeeds({ name }) {
     return seeds.trim().split(/ +/).map((seed) => ({ procs: Number(procs), seed: Number(seed) }));
   });
 }
-
-/** The programs that seeds are kept for. */
-export const keptPrograms = () =>
-  (existsSync(KEPT) ? readdirSync(KEPT) : []).flatMap((kind) =>
-    readdirSync(join(KEPT, kind)).map((base) => `${kind}/${base}`));
