@@ -1,6 +1,6 @@
 // The programs again with several Ms, on the hosts that have threads. A row is a
 // program on a host, and runs it with one number of Ms after the other; then
-// under seeds, by which one M at a time runs, as systematic.test.mjs does natively.
+// under a few seeds, which there decide only what the scheduler leaves to chance.
 import { availableParallelism } from 'node:os';
 import { after, describe, test } from 'node:test';
 import { closeHosts, hosts } from './harness/hosts.mjs';
