@@ -6,7 +6,8 @@
  *
  * Test the situation in which two cases of a select can both end up running.
  *
- * test: swept no: too many operations for a seed that decides at each point
+ * Too many operations for a seed that decides at each point:
+ * test: swept no
  */
 #include <goro.h>
 #include <stdio.h>

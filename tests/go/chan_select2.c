@@ -10,7 +10,8 @@
  * when malloc needs more from the host. A thread that starts meanwhile brings
  * its stack and buffers.
  *
- * test: swept no: too many operations for a seed that decides at each point
+ * Too many operations for a seed that decides at each point:
+ * test: swept no
  */
 #include <goro.h>
 #include <stdio.h>
