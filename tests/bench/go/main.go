@@ -204,7 +204,7 @@ func primes(limit int) {
 	var found [pieces]int
 	for i := range pieces {
 		wg.Go(func() {
-			for n := i; n < limit; n += pieces {
+			for n := 2*i + 1; n < limit; n += 2 * pieces {
 				if isPrime(n) {
 					found[i]++
 				}
@@ -212,7 +212,7 @@ func primes(limit int) {
 		})
 	}
 	wg.Wait()
-	sum := 0
+	sum := 1 // 2
 	for _, n := range found {
 		sum += n
 	}
