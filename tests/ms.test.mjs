@@ -17,7 +17,7 @@ const ROWS = [
   { on: 'native-tsan', like: 'native', ms: [4], kinds: ['stress'] },
   { on: 'node26-mt', like: 'node26', ms: [1, 2, 4, 8], seeds: 2, kinds: CORE },
   { on: 'node20-mt', like: 'node20', ms: [4], kinds: CORE },
-  { on: 'chromium-mt', like: 'chromium', ms: [2, 4, 8], seeds: 1, kinds: CORE },
+  { on: 'chromium-mt', like: 'chromium', ms: [1, 2, 4, 8], seeds: 1, kinds: CORE },
   { on: 'firefox-mt', like: 'chromium', ms: [4], kinds: CORE },
 ];
 
