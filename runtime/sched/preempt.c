@@ -69,17 +69,18 @@ static bool out_of_time(struct m *mp, struct p *pp) {
   return now >= mp->slice_end || goro__ran_long(pp, &mp->ran, now);
 }
 
-static bool asks_itself(struct m *mp) {
+static void ask_itself(struct m *mp) {
   struct p *pp = mp->p;
-  if (mp->points != UINT32_MAX) return false; /* somebody else has asked */
+  if (mp->points != UINT32_MAX) return; /* not run out: another has asked */
   mp->points = POINTS_PER_LOOK;
-  if (!out_of_time(mp, pp)) return false;
+  if (!out_of_time(mp, pp)) return;
   pp->timertick = 0; /* what comes next knows the time */
-  return goro__preemptone(pp);
+  goro__preemptone(pp);
 }
 
 GORO_NOINLINE void goro__preempted(struct g *gp) {
-  if (!asks_itself(gp->m) && !LoadRelaxed(&gp->m->preempt)) return;
+  ask_itself(gp->m);
+  if (!LoadRelaxed(&gp->m->preempt)) return;
   bool stop = LoadRelaxed(&gp->preemptStop);
   StoreRelaxed(&gp->m->preempt, false);
   gp->m->mcall = stop ? MCALL_PREEMPT : MCALL_GOSCHED;

@@ -420,8 +420,6 @@ void goro__goready(struct g *gp);
 /* The running G may have been asked to yield: do what was asked for. */
 GORO_UNWINDS GORO_NOINLINE void goro__preempted(struct g *gp);
 
-/* Has one G had pp for too long?  *seen is what the caller saw last time. */
-bool goro__ran_long(struct p *pp, struct runtick *seen, int64_t now);
 /* A safe point: every call of the runtime that may unwind has one.  gp is the
  * running G, or NULL before boot. */
 static inline GORO_UNWINDS void goro__safepoint(struct g *gp) {

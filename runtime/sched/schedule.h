@@ -96,6 +96,8 @@ void goro__stopworld_begin(struct m *mp, struct g *gp);
  * and mp cannot block; *until says when to look again. */
 struct g *goro__stopworld_wait(struct m *mp, int64_t *until);
 void goro__preemptall(void);
+/* Has one G had pp for too long?  *seen is what the caller saw last time. */
+bool goro__ran_long(struct p *pp, struct runtick *seen, int64_t now);
 /* Ask what runs on pp to yield. */
 bool goro__preemptone(struct p *pp);
 

@@ -5,8 +5,7 @@ import { closeBrowsers, runInPage } from './browser.mjs';
 import { root } from './paths.mjs';
 import { run } from './run.mjs';
 
-/** What the sanitizers of a native program are told. */
-export const SANITIZERS = {
+const SANITIZERS = {
   // Leaks too. What only goroutines that the program never ends point to is
   // none (switch_ucontext.c), nor what a program that dies by os_exit leaves.
   ASAN_OPTIONS: 'detect_leaks=1:exitcode=99',
