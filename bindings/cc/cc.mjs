@@ -152,13 +152,14 @@ async function linkJs(o, inputs, temp, name, more = []) {
 }
 
 /**
- * With threads: a module with and one without, and app.mjs, which chooses when
- * the program starts.
+ * With threads: a module with and, unless it is not wanted, one without; and
+ * app.mjs, which chooses when the program starts.
  */
 async function bothJs(o, temp) {
   const base = basename(o.output).replace(/\.m?js$/, '');
-  const parts = ['threads', 'single'].map((kind) => ({
-    o: { ...o, threads: kind === 'threads' }, temp: join(temp, kind), name: `${base}.${kind}.mjs`,
+  const kinds = o.threadsOnly ? ['threads'] : ['threads', 'single'];
+  const parts = kinds.map((kind) => ({
+    kind, o: { ...o, threads: kind === 'threads' }, temp: join(temp, kind), name: `${base}.${kind}.mjs`,
   }));
   await parallel(parts.map((part) => async () => {
     mkdirSync(part.temp);
@@ -170,15 +171,13 @@ async function bothJs(o, temp) {
     install(made.script, join(folder, name));
   }
   const chooser = join(temp, 'choose.mjs');
-  writeFileSync(chooser, chooserSource(base, memoryOf(parts[0].made.wasm)));
+  writeFileSync(chooser, chooserSource(parts, memoryOf(parts[0].made.wasm)));
   install(chooser, o.output);
 }
 
 /** The imports stand here by name, so that bundlers find the files. */
-const chooserSource = (base, { initial, max }) => `const goroParts = {
-  threads: () => import('./${base}.threads.mjs'),
-  single: () => import('./${base}.single.mjs'),
-};
+const chooserSource = (parts, { initial, max }) => `const goroParts = {
+${parts.map(({ kind, name }) => `  ${kind}: () => import('./${name}'),\n`).join('')}};
 const goroPages = { initial: ${initial}, maximum: ${max} };
 ${readFileSync(join(RUNTIME, 'os/os_js_choose.js'), 'utf8')}${readFileSync(JS_MAIN, 'utf8')}`;
 

@@ -18,6 +18,8 @@ Compiles C programs written against goro.h.
                                 only; its own compiler: NATIVE_TSAN_CC)
   --threads                     goroutines run in parallel: on workers (.mjs), on
                                 threads of a host that has wasi-threads (.wasm)
+  --threads=only                the same, for .mjs without the program on one thread
+                                for hosts that have no shared memory
   --stack-max=BYTES             largest C stack of a goroutine (256 KiB); for more
                                 the engine needs a stack twice as large:
                                 wasmtime -W max-wasm-stack=BYTES (has 512 KiB)
@@ -52,6 +54,7 @@ const COMPILER = /^-([IDUOWfm]|std=|include|isystem|ansi|pedantic|w$|M|g)/;
  * @property {boolean} debug
  * @property {Sanitizer} [sanitize]
  * @property {boolean} threads
+ * @property {boolean} [threadsOnly] no program on one thread beside it
  * @property {boolean} verbose
  * @property {number} [stackMax]
  * @property {number} [maxMemory]
@@ -102,6 +105,7 @@ function parseWord(o, [word, value]) {
   else if (word === '--debug') o.debug = true;
   else if (word === '--sanitize') o.sanitize = 'address';
   else if (word === '--threads') o.threads = true;
+  else if (name === '--threads') parseThreads(o, text);
   else if (name === '--target') o.target = parseTarget(text);
   else if (name === '--sanitize') o.sanitize = parseSanitizer(text);
   else if (name === '--stack-max') o.stackMax = parseSize(name, text, STACK_SIZES);
@@ -123,6 +127,12 @@ function parseTarget(text) {
     throw new UsageError(`--target=${text}: there are wasi, js and native`);
   }
   return text;
+}
+
+function parseThreads(o, text) {
+  if (text !== 'only') throw new UsageError(`--threads=${text}: there are --threads and --threads=only`);
+  o.threads = true;
+  o.threadsOnly = true;
 }
 
 function parseSanitizer(text) {

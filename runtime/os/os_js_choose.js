@@ -2,7 +2,7 @@
  * os_js_choose.js: what goro cc --threads writes as app.mjs, after the names of
  * the two programs that it chooses from. Where memory can be shared and there
  * are workers it runs the one with threads, else the other one, which behaves
- * the same; goroInfo of the module object says which, and why.
+ * the same, if it was made; goroInfo of the module object says which, and why.
  */
 
 /** Do not offer less than this to the program with threads: it has no use. */
@@ -22,6 +22,13 @@ function goroSharedMemory() {
       if (most <= GORO_PAGES_MIN || most === initial) throw error;
     }
   }
+}
+
+/** The program that is to run; there may be none for hosts without threads. */
+function goroPart(reason) {
+  const part = reason ? goroParts.single : goroParts.threads;
+  if (part) return part();
+  throw new Error(`This program needs threads (it was made by goro cc --threads=only), and there are none: ${reason}`);
 }
 
 /** Why the host cannot run threads, or undefined. */
@@ -45,6 +52,6 @@ export default async function Module(options = {}) {
   } catch (error) {
     reason = `no shared memory: ${error.message}`;
   }
-  const { default: start } = await (reason ? goroParts.single : goroParts.threads)();
+  const { default: start } = await goroPart(reason);
   return start(reason ? { ...options, goroReason: reason } : { ...options, wasmMemory });
 }

@@ -50,6 +50,10 @@ test('threads', () => {
   assert.equal(parse('a.c -o a.mjs --threads').threads, true);
   assert.equal(parse('a.c -o a --threads').threads, true);
   assert.equal(parse('a.c -o a.wasm --threads').threads, true);
+  assert.equal(parse('a.c -o a.mjs --threads').threadsOnly, undefined);
+  assert.equal(parse('a.c -o a.mjs --threads=only').threads, true);
+  assert.equal(parse('a.c -o a.mjs --threads=only').threadsOnly, true);
+  wrong('a.c -o a.mjs --threads=some', /--threads=only/);
   wrong('a.c -o a.mjs -pthread', /--threads/);
   wrong('a.c -o a.mjs --threads -sPTHREAD_POOL_SIZE=4', /started by goro/);
 });

@@ -17,7 +17,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const TIMEOUT_MS = 60_000;
 const OPTIONS = { env: {}, dirs: [`${folder}::/`], isolated: true, timeoutMs: TIMEOUT_MS };
-const program = (target = 'js-threads') => build(join(tests, 'cc/threads.c'), target, { debug: true });
+const program = (target = 'js-threads') => build(join(tests, 'cc/threads.c'), target, { debug: true, fallback: true });
 const mine = hosts(['node20-mt', 'node26-mt', 'chromium-mt', 'firefox-mt']);
 const wasi = hosts(['wasi-threads', 'wasi-node20', 'wasi-node26']);
 
@@ -165,6 +165,14 @@ async function info(options) {
   });
   return module.goroInfo;
 }
+
+here('--threads=only: one program, and an error where it cannot run', async () => {
+  const file = await build(join(tests, 'cc/threads.c'), 'js-threads', { debug: true });
+  assert.ok(existsSync(file.replace(/mjs$/, 'threads.mjs')));
+  assert.ok(!existsSync(file.replace(/mjs$/, 'single.mjs')));
+  const { default: start } = await import(file);
+  await assert.rejects(start({ goroThreads: false }), /needs threads .*--threads=only.*: goroThreads is false/);
+});
 
 here('which program runs, and why', async () => {
   assert.deepEqual(await info({ goroThreads: false }), { mode: 'st', procs: 1, reason: 'goroThreads is false' });

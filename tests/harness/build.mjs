@@ -7,9 +7,8 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { built, root, tests } from './paths.mjs';
-import { run } from './run.mjs';
+import { goroCc } from './cc.mjs';
 
-const BUILD_TIMEOUT_MS = 300_000;
 const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
 const INCLUDES = ['-Iruntime', '-Itests'];
 // What the dump says of places is the same wherever the clone is.
@@ -19,7 +18,8 @@ const EXTENSION = {
 };
 const FLAGS = {
   'wasi-threads': ['--threads'],
-  'js-threads': ['--threads'],
+  'js-threads': ['--threads=only'],
+  'js-threads-fallback': ['--threads'],
   native: ['--target=native', '--sanitize', '-g'],
   'native-tsan': ['--target=native', '--sanitize=thread', '-g'],
   'native-plain': ['--target=native', '-g'],
@@ -30,14 +30,15 @@ const started = new Map(); // folder → promise of the built file
 
 /**
  * Builds `source` for a target, a key of EXTENSION; `debug` links the runtime that
- * checks its own invariants.
+ * checks its own invariants; `fallback`, for 'js-threads', also makes the program
+ * for hosts without threads.
  * @returns {Promise<string>} the file to run
  */
-export function build(source, target, { debug = false, flags = [] } = {}) {
+export function build(source, target, { debug = false, fallback = false, flags = [] } = {}) {
   const args = [
     // Unit tests see the runtime's own structs: the same as the library's.
     ...(debug ? ['--debug', '-DGORO_DEBUG=1', '-g'] : []), // -g: names in traps
-    ...(FLAGS[target] ?? []),
+    ...(FLAGS[fallback ? `${target}-fallback` : target] ?? FLAGS[target] ?? []),
     ...WARNINGS, ...INCLUDES, ...PLACES, '-O1', ...flags,
   ];
   const more = flags.filter((f) => f.endsWith('.c')).map((f) => read(join(root, f)));
@@ -52,15 +53,8 @@ export function build(source, target, { debug = false, flags = [] } = {}) {
 
 async function compile(source, args, folder, name) {
   await once(folder, async (temporary) => {
-    const command = [join(DRIVER, 'goro.mjs'), 'cc', ...args, source];
-    const out = await run(
-      process.execPath,
-      [...command, '-o', join(temporary, name)],
-      { env: process.env, cwd: root, timeoutMs: BUILD_TIMEOUT_MS },
-    );
-    if (out.code !== 0) {
-      throw new Error(`goro cc ${name}: ${out.code}\n${out.stdout}${out.stderr}`);
-    }
+    const failure = await goroCc([...args, source, '-o', join(temporary, name)]);
+    if (failure) throw new Error(`goro cc ${name}: ${failure}`);
   });
   return join(folder, name);
 }

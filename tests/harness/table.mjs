@@ -28,7 +28,9 @@ const flagsFor = (host, { flags, tsan }) =>
 export async function runOn(host, program, env = {}) {
   const { source, args, dirs, isolated, timeoutMs } = program;
   const flags = flagsFor(host, program);
-  const file = await build(source, host.target, { debug: isDebug(program), flags });
+  const file = await build(source, host.target, {
+    debug: isDebug(program), fallback: !isolated, flags,
+  });
   return host.run(file, {
     args,
     dirs,

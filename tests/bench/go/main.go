@@ -238,7 +238,7 @@ func main() {
 	case "skynet":
 		benchMs(runSkynet, 1000000)
 	case "primes":
-		primes(100000)
+		primes(500000)
 		benchMs(primes, 5000000)
 	case "parked":
 		parked()
