@@ -14,7 +14,7 @@ const PROCS = process.env.PROCS && Number(process.env.PROCS);
 // How many of SWEEP each kind is tried under: unit tests are about what the order
 // decides, and stress programs do too much of one thing.
 const SHARE = { unit: 1, go: 0.04, crash: 0.04, stress: 0 };
-const FEW = 0.3; // of the seeds that 4 Ms have, for 2 Ms
+const FEW = 0.1; // of the seeds that 4 Ms have, for 2 Ms
 
 /** What to try: { procs, first, last }, in this order. */
 function ranges(program, kept) {

@@ -8,7 +8,9 @@
  * So all that needs an event loop happens on the main thread, and a worker
  * asks for it by a message that nobody waits for (emscripten_proxy_async):
  * starting workers, waking M0, ending the program, and printing where the
- * text does not go to a file descriptor.
+ * text does not go to a file descriptor.  The main thread's mailbox, which is
+ * Emscripten's, waits by Atomics.waitAsync, or by a posted message where the
+ * host does not have that.
  *
  * The end.  Whoever ends the program on a worker leaves the exit code in
  * mt.code, tells the main thread, and sleeps until it is terminated.  M0 may
