@@ -35,9 +35,12 @@
 #include "lib/sync/cond.c"
 #include "lib/sync/mutex.c"
 #include "lib/sync/once.c"
+#include "lib/sync/oncefunc.c"
 #include "lib/sync/rwmutex.c"
+#include "lib/sync/value.c"
 #include "lib/sync/waitgroup.c"
 #include "lib/time/sleep.c"
 #include "lib/time/tick.c"
 
 #include "api/export.c"
+#include "api/export_sync.c"

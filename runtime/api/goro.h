@@ -533,6 +533,87 @@ typedef struct goro_once {
  *   Go       sync.Once.Do */
 void goro_once_do(goro_once *once, goro_func fn, void *arg);
 
+/* A function that is called once, whoever asks: sync.OnceFunc's result. */
+typedef struct goro_once_func goro_once_func;
+
+/* Make a function of fn(arg) that calls it once.
+ *   Fatal    out of memory
+ *   Returns  the function, for goro_once_func_call
+ *   Memory   free it with goro_once_func_free
+ *   Callable anywhere
+ *   Go       sync.OnceFunc(f) */
+goro_once_func *goro_once_func_new(goro_func fn, void *arg);
+
+/* Call fn(arg) if this is the first call of f.
+ *   Blocks   until the first call is over
+ *   Panics   as fn did, in every call; if fn ended by goro_goexit, "panic
+ *            called with nil argument (use GODEBUG=panicnil=1 to disable)"
+ *   Fatal    outside a goroutine
+ *   Callable goroutine
+ *   Go       f() */
+void goro_once_func_call(goro_once_func *f);
+
+/* Free f; NULL does nothing.
+ *   Memory   no call of f is under way
+ *   Callable anywhere
+ *   Go       none: Go has a garbage collector */
+void goro_once_func_free(goro_once_func *f);
+
+/* A value that is computed once, when it is asked for. */
+typedef struct goro_once_value goro_once_value;
+
+/* Make a value that fn(arg) computes.
+ *   Fatal    out of memory
+ *   Returns  the value, for goro_once_value_get
+ *   Memory   free it with goro_once_value_free
+ *   Callable anywhere
+ *   Go       sync.OnceValue(f) */
+goro_once_value *goro_once_value_new(void *(*fn)(void *arg), void *arg);
+
+/* The value; the first call has fn(arg) compute it.
+ *   Blocks   until the first call is over
+ *   Panics   as goro_once_func_call
+ *   Fatal    outside a goroutine
+ *   Returns  what fn returned
+ *   Callable goroutine
+ *   Go       f() */
+void *goro_once_value_get(goro_once_value *v);
+
+/* Free v; NULL does nothing.
+ *   Memory   no call on v is under way; what fn returned is the program's
+ *   Callable anywhere
+ *   Go       none: Go has a garbage collector */
+void goro_once_value_free(goro_once_value *v);
+
+/* Several values, or one of any size, that are computed once. */
+typedef struct goro_once_values goro_once_values;
+
+/* Make values of size bytes that fn(arg, result) writes to *result.
+ *   Fatal    out of memory
+ *   Returns  the values, for goro_once_values_get
+ *   Memory   free them with goro_once_values_free; *result, zero when fn gets
+ *            it, is a part of them and aligned for any type
+ *   Callable anywhere
+ *   Go       sync.OnceValues(f) */
+goro_once_values *goro_once_values_new(void (*fn)(void *arg, void *result),
+                                       void *arg, size_t size);
+
+/* The values; the first call has fn(arg, result) compute them.
+ *   Blocks   until the first call is over
+ *   Panics   as goro_once_func_call
+ *   Fatal    outside a goroutine
+ *   Returns  where fn wrote them
+ *   Memory   valid until goro_once_values_free
+ *   Callable goroutine
+ *   Go       f() */
+const void *goro_once_values_get(goro_once_values *v);
+
+/* Free v; NULL does nothing.
+ *   Memory   no call on v is under way
+ *   Callable anywhere
+ *   Go       none: Go has a garbage collector */
+void goro_once_values_free(goro_once_values *v);
+
 /* Waiting for an event, with a lock. */
 typedef struct goro_cond {
   void *opaque_[12];
@@ -563,6 +644,114 @@ void goro_cond_signal(goro_cond *c);
  *   Callable goroutine
  *   Go       sync.Cond.Broadcast */
 void goro_cond_broadcast(goro_cond *c);
+
+/* ======================================================================
+ * sync/atomic
+ * ==================================================================== */
+
+/* Go's atomic operations, all sequentially consistent, on a variable that
+ * every goroutine reaches by these alone.  For each NAME of int32, uint32,
+ * int64, uint64, uintptr, with the type T of C:
+ *   T    goro_atomic_load_NAME(const T *addr)
+ *   void goro_atomic_store_NAME(T *addr, T val)
+ *   T    goro_atomic_swap_NAME(T *addr, T val)         returns the old value
+ *   bool goro_atomic_compare_and_swap_NAME(T *addr, T old, T val)
+ *                                                      true if it swapped
+ *   T    goro_atomic_add_NAME(T *addr, T delta)        returns the new value
+ *   T    goro_atomic_and_NAME(T *addr, T mask)         returns the old value
+ *   T    goro_atomic_or_NAME(T *addr, T mask)          returns the old value
+ * and the first four for pointer, where T is void *.  Sums wrap around.
+ *
+ * They are callable anywhere, never block, and let no other goroutine run: a
+ * loop that waits for a change calls goro_gosched. */
+#define GORO_ATOMIC_POINTER_(T, name)                                       \
+  GORO_UNUSED_OK_ static inline T goro_atomic_load_##name(T const *addr) {  \
+    return __atomic_load_n(addr, __ATOMIC_SEQ_CST);                         \
+  }                                                                         \
+  GORO_UNUSED_OK_ static inline void goro_atomic_store_##name(T *addr,      \
+                                                              T val) {      \
+    __atomic_store_n(addr, val, __ATOMIC_SEQ_CST);                          \
+  }                                                                         \
+  GORO_UNUSED_OK_ static inline T goro_atomic_swap_##name(T *addr, T val) { \
+    return __atomic_exchange_n(addr, val, __ATOMIC_SEQ_CST);                \
+  }                                                                         \
+  GORO_UNUSED_OK_ static inline bool goro_atomic_compare_and_swap_##name(   \
+      T *addr, T old, T val) {                                              \
+    return __atomic_compare_exchange_n(addr, &old, val, false,              \
+                                       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
+  }
+#define GORO_ATOMIC_(T, name)                                                \
+  GORO_ATOMIC_POINTER_(T, name)                                              \
+  GORO_UNUSED_OK_ static inline T goro_atomic_add_##name(T *addr, T delta) { \
+    return __atomic_add_fetch(addr, delta, __ATOMIC_SEQ_CST);                \
+  }                                                                          \
+  GORO_UNUSED_OK_ static inline T goro_atomic_and_##name(T *addr, T mask) {  \
+    return __atomic_fetch_and(addr, mask, __ATOMIC_SEQ_CST);                 \
+  }                                                                          \
+  GORO_UNUSED_OK_ static inline T goro_atomic_or_##name(T *addr, T mask) {   \
+    return __atomic_fetch_or(addr, mask, __ATOMIC_SEQ_CST);                  \
+  }
+GORO_ATOMIC_(int32_t, int32)
+GORO_ATOMIC_(uint32_t, uint32)
+GORO_ATOMIC_(int64_t, int64)
+GORO_ATOMIC_(uint64_t, uint64)
+GORO_ATOMIC_(uintptr_t, uintptr)
+GORO_ATOMIC_POINTER_(void *, pointer)
+
+/* A pointer with a type: Go's any.  The type is an address that stands for it,
+ * like that of a static variable; NULL for Go's nil. */
+typedef struct goro_any {
+  const void *type;
+  void *data;
+} goro_any;
+
+#ifdef __cplusplus
+#define GORO_ANY(type, data) (goro_any{(type), (data)})
+#else
+#define GORO_ANY(type, data) ((goro_any){(type), (data)})
+#endif
+
+/* A variable for pointers of one type, read and written at once.  The zero
+ * value is empty; it may not be copied after its first use. */
+typedef struct goro_value {
+  const void *type_;
+  void *data_;
+} goro_value;
+
+/* What v holds.
+ *   Returns  the last value stored; its type is NULL if there is none
+ *   Callable goroutine
+ *   Go       atomic.Value.Load */
+goro_any goro_value_load(goro_value *v);
+
+/* Let v hold val.
+ *   Panics   "sync/atomic: store of nil value into Value", "sync/atomic: store
+ *            of inconsistently typed value into Value"
+ *   Memory   val.data is kept as it is
+ *   Callable goroutine
+ *   Go       atomic.Value.Store */
+void goro_value_store(goro_value *v, goro_any val);
+
+/* Let v hold val.
+ *   Panics   "sync/atomic: swap of nil value into Value", "sync/atomic: swap of
+ *            inconsistently typed value into Value"
+ *   Returns  what it held before; its type is NULL if there was nothing
+ *   Memory   val.data is kept as it is
+ *   Callable goroutine
+ *   Go       atomic.Value.Swap */
+goro_any goro_value_swap(goro_value *v, goro_any val);
+
+/* Let v hold val if it holds old: the same pointer, or nothing if old.type is
+ * NULL.
+ *   Panics   "sync/atomic: compare and swap of nil value into Value",
+ *            "sync/atomic: compare and swap of inconsistently typed values",
+ *            "sync/atomic: compare and swap of inconsistently typed value into
+ *            Value"
+ *   Returns  true if it did
+ *   Memory   val.data is kept as it is
+ *   Callable goroutine
+ *   Go       atomic.Value.CompareAndSwap, of pointers */
+bool goro_value_compare_and_swap(goro_value *v, goro_any old, goro_any val);
 
 /* ======================================================================
  * time

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 
 const COLUMNS = 80;
 const LINES = 800;
-const BANNED = /\b(TODO|FIXME|XXX)\b/;
+const HEADER = 'runtime/api/goro.h'; // the public API is one file, of any length
+const BANNED = /(?<!context\.)\b(TODO|FIXME|XXX)\b/; // context.TODO is Go's
 const C = /^(runtime|tests|wasi)\/.*\.[ch]$/;
 
 export function check(files) {
@@ -24,7 +25,7 @@ function rows({ path, text }) {
 
 function size({ path, text }) {
   const lines = text.split('\n').length - 1;
-  const long = path.startsWith('runtime/') && lines > LINES;
+  const long = path.startsWith('runtime/') && path !== HEADER && lines > LINES;
   return long ? [`${path}: ${lines} lines, the cap is ${LINES}`] : [];
 }
 

@@ -159,7 +159,7 @@ static inline bool unit_said(const char *want) {
 struct unit_call {
   void (*f)(void *);
   void *arg;
-  char text[64]; /* of the panic, "" if there was none */
+  char text[128]; /* of the panic, "" if there was none */
 };
 
 static inline void unit_recover(void *call) {

@@ -1,6 +1,6 @@
-/* sync.h: Mutex, RWMutex, WaitGroup, Once and Cond.
+/* sync.h: Mutex, RWMutex, WaitGroup, Once, OnceFunc, Cond and atomic.Value.
  *
- * Go: sync, internal/sync.
+ * Go: sync, internal/sync, sync/atomic.
  *
  * The zero value of each is ready for use; none may be copied after that.
  * They all keep a few words in the struct and wait on semaphores or tickets
@@ -141,6 +141,28 @@ static inline void goro__Once_Do(struct Once *o, void (*f)(void *), void *arg) {
   goro__Once_doSlow(o, f, arg);
 }
 
+/* ---- OnceFunc: oncefunc.c ---- */
+
+struct OnceFunc {
+  struct Once once;
+  void (*call)(struct OnceFunc *o); /* calls f with its type; r/o */
+  void (*f)(void);                  /* r/o */
+  void *arg;                        /* r/o */
+
+  /* Written by the one call, under once; r/o when that is done. */
+  bool valid; /* f has returned */
+  bool runtime_error;
+  char *msg; /* of f's panic; owned */
+  void *value;
+  _Alignas(max_align_t) char result[];
+};
+
+/* One with room for a result of size bytes; call, f and arg are to be set. */
+struct OnceFunc *goro__OnceFunc_new(size_t size);
+void goro__OnceFunc_free(struct OnceFunc *o);
+/* Call f if this is the first call on o, or panic as f did. */
+GORO_UNWINDS void goro__OnceFunc_call(struct OnceFunc *o);
+
 /* ---- Cond: cond.c ---- */
 
 /* What a Cond unlocks while it waits.  Go: the interface Locker; as there, a
@@ -168,5 +190,24 @@ struct Cond {
 GORO_UNWINDS void goro__Cond_Wait(struct Cond *c);
 GORO_UNWINDS void goro__Cond_Signal(struct Cond *c);
 GORO_UNWINDS void goro__Cond_Broadcast(struct Cond *c);
+
+/* ---- atomic.Value: value.c ---- */
+
+/* A value with its type, NULL for Go's nil. */
+struct eface {
+  const void *type;
+  void *data;
+};
+
+struct Value {
+  const void *typ; /* atomic: value.c, invariant 1 */
+  void *data;      /* atomic */
+};
+
+struct eface goro__Value_Load(struct Value *v);
+GORO_UNWINDS void goro__Value_Store(struct Value *v, struct eface x);
+GORO_UNWINDS struct eface goro__Value_Swap(struct Value *v, struct eface x);
+GORO_UNWINDS bool goro__Value_CompareAndSwap(struct Value *v, struct eface old,
+                                             struct eface x);
 
 #endif

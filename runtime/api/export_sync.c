@@ -1,0 +1,104 @@
+/* export_sync.c: the functions of goro.h for what sync has besides locks, and
+ * for sync/atomic: check the arguments, make one call.
+ *
+ * Invariant: as in export.c, of which this is a part.
+ */
+#include "api/goro.h"
+#include "lib/sync/sync.h"
+
+_Static_assert(sizeof(goro_value) == sizeof(struct Value), "goro_value");
+
+#define VALUE(v) ((struct Value *)(v))
+#define EFACE(x) ((struct eface){(x).type, (x).data})
+
+/* ---- OnceFunc ---- */
+
+static struct OnceFunc *once_func_new(void (*call)(struct OnceFunc *),
+                                      void (*fn)(void), void *arg,
+                                      size_t size) {
+  struct OnceFunc *o = goro__OnceFunc_new(size);
+  o->call = call;
+  o->f = fn;
+  o->arg = arg;
+  return o;
+}
+
+static void once_func_call(struct OnceFunc *o) { ((goro_func)o->f)(o->arg); }
+
+goro_once_func *goro_once_func_new(goro_func fn, void *arg) {
+  return (goro_once_func *)once_func_new(once_func_call, (void (*)(void))fn,
+                                         arg, 0);
+}
+
+void goro_once_func_call(goro_once_func *f) {
+  goro__safepoint(goro__needg("goro_once_func_call"));
+  goro__OnceFunc_call((struct OnceFunc *)f);
+}
+
+void goro_once_func_free(goro_once_func *f) {
+  goro__OnceFunc_free((struct OnceFunc *)f);
+}
+
+static void once_value_call(struct OnceFunc *o) {
+  void *value = ((void *(*)(void *))o->f)(o->arg);
+  memcpy(o->result, &value, sizeof value);
+}
+
+goro_once_value *goro_once_value_new(void *(*fn)(void *arg), void *arg) {
+  return (goro_once_value *)once_func_new(once_value_call, (void (*)(void))fn,
+                                          arg, sizeof(void *));
+}
+
+void *goro_once_value_get(goro_once_value *v) {
+  struct OnceFunc *o = (struct OnceFunc *)v;
+  goro__safepoint(goro__needg("goro_once_value_get"));
+  goro__OnceFunc_call(o);
+  void *value;
+  memcpy(&value, o->result, sizeof value);
+  return value;
+}
+
+void goro_once_value_free(goro_once_value *v) {
+  goro__OnceFunc_free((struct OnceFunc *)v);
+}
+
+static void once_values_call(struct OnceFunc *o) {
+  ((void (*)(void *, void *))o->f)(o->arg, o->result);
+}
+
+goro_once_values *goro_once_values_new(void (*fn)(void *arg, void *result),
+                                       void *arg, size_t size) {
+  return (goro_once_values *)once_func_new(once_values_call, (void (*)(void))fn,
+                                           arg, size);
+}
+
+const void *goro_once_values_get(goro_once_values *v) {
+  struct OnceFunc *o = (struct OnceFunc *)v;
+  goro__safepoint(goro__needg("goro_once_values_get"));
+  goro__OnceFunc_call(o);
+  return o->result;
+}
+
+void goro_once_values_free(goro_once_values *v) {
+  goro__OnceFunc_free((struct OnceFunc *)v);
+}
+
+/* ---- atomic.Value ---- */
+
+static goro_any any_of(struct eface x) { return (goro_any){x.type, x.data}; }
+
+goro_any goro_value_load(goro_value *v) {
+  return any_of(goro__Value_Load(VALUE(v)));
+}
+
+void goro_value_store(goro_value *v, goro_any val) {
+  goro__Value_Store(VALUE(v), EFACE(val));
+}
+
+goro_any goro_value_swap(goro_value *v, goro_any val) {
+  return any_of(goro__Value_Swap(VALUE(v), EFACE(val)));
+}
+
+bool goro_value_compare_and_swap(goro_value *v, goro_any old, goro_any val) {
+  return goro__Value_CompareAndSwap(VALUE(v), EFACE(old), EFACE(val));
+}
