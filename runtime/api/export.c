@@ -8,6 +8,7 @@
 #include "api/goro.h"
 #include "lib/sync/sync.h"
 #include "lib/time/time.h"
+#include "os/flatten.h"
 #include "sched/runtime2.h"
 #include "wait/chan.h"
 #include "wait/select.h"
@@ -23,8 +24,8 @@ _Static_assert(sizeof(goro_cond) >= sizeof(struct Cond), "goro_cond");
 _Static_assert(offsetof(goro_case, order_) == offsetof(struct scase, pollorder),
                "goro_case");
 
-/* flatten: a goroutine that waits here keeps one frame, not two. */
-#define FLAT __attribute__((flatten))
+/* A goroutine that waits here keeps one frame, not two. */
+#define FLAT GORO_FLATTEN
 
 #define CHAN(c) ((struct hchan *)(c))
 #define MUTEX(m) ((struct Mutex *)(m))
