@@ -32,6 +32,8 @@
 #include "wait/select.c"
 #include "wait/sema.c"
 
+#include "lib/errors/errors.c"
+
 #include "lib/sync/cond.c"
 #include "lib/sync/mutex.c"
 #include "lib/sync/once.c"
@@ -42,5 +44,8 @@
 #include "lib/time/sleep.c"
 #include "lib/time/tick.c"
 
+#include "lib/context/context.c"
+
 #include "api/export.c"
+#include "api/export_context.c"
 #include "api/export_sync.c"

@@ -5,15 +5,14 @@
  */
 #include <string.h>
 
+#include "api/export.h"
 #include "api/goro.h"
 #include "lib/sync/sync.h"
 #include "lib/time/time.h"
-#include "os/flatten.h"
 #include "sched/runtime2.h"
 #include "wait/chan.h"
 #include "wait/select.h"
 
-#define SAME_SIZE(a, b) _Static_assert(sizeof(a) == sizeof(b), #a " and " #b)
 SAME_SIZE(goro_site, struct gosite);
 SAME_SIZE(goro_case, struct scase);
 SAME_SIZE(goro_mutex, struct Mutex);
@@ -24,18 +23,12 @@ _Static_assert(sizeof(goro_cond) >= sizeof(struct Cond), "goro_cond");
 _Static_assert(offsetof(goro_case, order_) == offsetof(struct scase, pollorder),
                "goro_case");
 
-/* A goroutine that waits here keeps one frame, not two. */
-#define FLAT GORO_FLATTEN
-
 #define CHAN(c) ((struct hchan *)(c))
 #define MUTEX(m) ((struct Mutex *)(m))
 #define RWMUTEX(rw) ((struct RWMutex *)(rw))
 #define WAITGROUP(wg) ((struct WaitGroup *)(wg))
 #define COND(c) ((struct Cond *)(c))
 #define TIMER(t) ((struct timeTimer *)(t))
-
-/* Where a goroutine that was asked to gives way (preempt.c). */
-#define SAFEPOINT() goro__safepoint(getg())
 
 /* ---- goroutines ---- */
 

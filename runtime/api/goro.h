@@ -211,7 +211,8 @@ goro_chan *goro_chan_make(size_t elemsize, size_t cap);
 /* Free c; NULL does nothing.  For a channel from goro_after, stops and frees
  * its timer too.
  *   Fatal    "free of a channel that goroutines wait on"; c is the channel of
- *            a timer or ticker that goro_timer_free or goro_ticker_free frees
+ *            a timer or ticker that goro_timer_free or goro_ticker_free frees,
+ *            or of a context, that goro_context_release frees
  *   Memory   nobody may use c any more
  *   Callable goroutine
  *   Go       none: Go has a garbage collector */
@@ -859,6 +860,247 @@ void goro_ticker_reset(goro_ticker *t, goro_duration d);
  *   Callable goroutine
  *   Go       none: Go has a garbage collector */
 void goro_ticker_free(goro_ticker *t);
+
+/* ======================================================================
+ * errors
+ * ==================================================================== */
+
+/* An error: a text with an identity.  Two are the same error if their
+ * addresses are equal; no error is NULL.
+ *
+ * A program's own errors are static, as Go's package-level variables:
+ *     static goro_error errNotFound = GORO_ERROR("not found");
+ * Nobody frees these, and retaining and releasing them does nothing.  Errors
+ * made at run time, by goro_error_new, count references: who keeps one retains
+ * it, and the last release frees it. */
+typedef struct goro_error {
+  const char *text;
+  int32_t refs_;
+} goro_error;
+
+#define GORO_ERROR(text) {(text), 0}
+
+/* An error with a copy of text.
+ *   Fatal    out of memory
+ *   Returns  the error
+ *   Memory   the caller has one reference
+ *   Callable anywhere
+ *   Go       errors.New */
+goro_error *goro_error_new(const char *text);
+
+/* Keep e: one more reference.
+ *   Returns  e, which may be NULL
+ *   Callable anywhere
+ *   Go       none: Go has a garbage collector */
+goro_error *goro_error_retain(goro_error *e);
+
+/* Give one reference back; the last frees e.  NULL does nothing.
+ *   Callable anywhere
+ *   Go       none: Go has a garbage collector */
+void goro_error_release(goro_error *e);
+
+/* ======================================================================
+ * context
+ *
+ * A context goes with a piece of work: it says when to give it up, and has
+ * values for all who take part.  Contexts form a tree; canceling one cancels
+ * all that were derived from it.
+ *
+ * Memory.  Contexts count references.  Each function that makes one gives the
+ * caller a reference, to be given back by goro_context_release; who passes a
+ * context to a goroutine that may go on for longer retains one for it.  A
+ * context holds its parent, so these can be released in any order.  Who waits
+ * on the channel of goro_context_done needs a reference while it waits.
+ * A deadline that is still to come holds its context, as in Go: cancel before
+ * the last release, or the context stays until then.
+ *
+ * To those that look at a context, a NULL for it is the panic "runtime error:
+ * invalid memory address or nil pointer dereference".
+ * ==================================================================== */
+
+typedef struct goro_context goro_context;
+
+/* What goro_context_err gives. */
+extern goro_error *const goro_context_canceled; /* "context canceled" */
+extern goro_error
+    *const goro_context_deadline_exceeded; /* "context deadline exceeded" */
+
+/* The context at the top: never canceled, without deadline and values.
+ *   Returns  the context
+ *   Memory   it is static; releasing it does nothing
+ *   Callable anywhere
+ *   Go       context.Background */
+goro_context *goro_context_background(void);
+
+/* The same, where it is not clear yet which context to use.
+ *   Returns  the context
+ *   Memory   it is static; releasing it does nothing
+ *   Callable anywhere
+ *   Go       context.TODO */
+goro_context *goro_context_todo(void);
+
+/* Keep ctx: one more reference.
+ *   Returns  ctx
+ *   Callable anywhere
+ *   Go       none: Go has a garbage collector */
+goro_context *goro_context_retain(goro_context *ctx);
+
+/* Give one reference back; the last frees ctx.  NULL does nothing.  It does not
+ * cancel.
+ *   Fatal    "free of a context that goroutines wait on"
+ *   Callable goroutine
+ *   Go       none: Go has a garbage collector */
+void goro_context_release(goro_context *ctx);
+
+/* A context that goro_context_cancel or goro_context_cancel_cause cancels, or
+ * the end of its parent.
+ *   Panics   "cannot create context from nil parent"
+ *   Fatal    out of memory
+ *   Returns  the context
+ *   Memory   the caller has one reference
+ *   Callable goroutine
+ *   Go       context.WithCancel, context.WithCancelCause */
+goro_context *goro_context_with_cancel(goro_context *parent);
+
+/* The same, and it ends at a time of the monotonic clock, if parent does not
+ * end sooner.
+ *   Panics   "cannot create context from nil parent"
+ *   Fatal    out of memory; outside a goroutine
+ *   Returns  the context
+ *   Memory   the caller has one reference, the deadline another
+ *   Callable goroutine
+ *   Go       context.WithDeadline */
+goro_context *goro_context_with_deadline(goro_context *parent,
+                                         goro_time deadline);
+
+/* The same with a cause, if the deadline ends it; NULL for the usual one.
+ *   Panics   as goro_context_with_deadline
+ *   Fatal    as goro_context_with_deadline
+ *   Returns  the context
+ *   Memory   as goro_context_with_deadline; the context retains cause
+ *   Callable goroutine
+ *   Go       context.WithDeadlineCause */
+goro_context *goro_context_with_deadline_cause(goro_context *parent,
+                                               goro_time deadline,
+                                               goro_error *cause);
+
+/* A context that ends timeout from now at the latest; a timeout of 0 or less
+ * is over already.
+ *   Panics   as goro_context_with_deadline
+ *   Fatal    as goro_context_with_deadline
+ *   Returns  the context
+ *   Memory   as goro_context_with_deadline
+ *   Callable goroutine
+ *   Go       context.WithTimeout */
+goro_context *goro_context_with_timeout(goro_context *parent,
+                                        goro_duration timeout);
+
+/* The same with a cause, if the deadline ends it; NULL for the usual one.
+ *   Panics   as goro_context_with_deadline
+ *   Fatal    as goro_context_with_deadline
+ *   Returns  the context
+ *   Memory   as goro_context_with_deadline; the context retains cause
+ *   Callable goroutine
+ *   Go       context.WithTimeoutCause */
+goro_context *goro_context_with_timeout_cause(goro_context *parent,
+                                              goro_duration timeout,
+                                              goro_error *cause);
+
+/* A context with val for key.  Keys are compared by address: use that of a
+ * static variable.
+ *   Panics   "cannot create context from nil parent", "nil key"
+ *   Fatal    out of memory
+ *   Returns  the context
+ *   Memory   the caller has one reference; key and val are kept as they are,
+ *            and what val points to must stay valid as long as the context
+ *   Callable goroutine
+ *   Go       context.WithValue */
+goro_context *goro_context_with_value(goro_context *parent, const void *key,
+                                      void *val);
+
+/* A context with parent's values, that does not end when parent does.
+ *   Panics   "cannot create context from nil parent"
+ *   Fatal    out of memory
+ *   Returns  the context
+ *   Memory   the caller has one reference
+ *   Callable goroutine
+ *   Go       context.WithoutCancel */
+goro_context *goro_context_without_cancel(goro_context *parent);
+
+/* Cancel ctx and all below it.  Only the first cancel of a context counts.
+ *   Blocks   while another goroutine cancels it, until that has been done
+ *   Panics   "cannot cancel a context that was not made to be canceled": one
+ *            of goro_context_with_value, for example
+ *   Fatal    outside a goroutine
+ *   Callable goroutine
+ *   Go       the CancelFunc of context.WithCancel and others */
+void goro_context_cancel(goro_context *ctx);
+
+/* The same with a cause; NULL is goro_context_canceled.
+ *   Blocks   as goro_context_cancel
+ *   Panics   as goro_context_cancel
+ *   Fatal    outside a goroutine
+ *   Memory   contexts that are canceled retain cause
+ *   Callable goroutine
+ *   Go       the CancelCauseFunc of context.WithCancelCause */
+void goro_context_cancel_cause(goro_context *ctx, goro_error *cause);
+
+/* A channel that is closed when ctx is canceled.
+ *   Returns  the channel; NULL if ctx can never be canceled
+ *   Memory   goes with ctx; only to receive from
+ *   Callable goroutine
+ *   Go       context.Context.Done */
+goro_chan *goro_context_done(goro_context *ctx);
+
+/* Why ctx has ended.
+ *   Returns  goro_context_canceled, goro_context_deadline_exceeded, or NULL if
+ *            it has not
+ *   Callable goroutine
+ *   Go       context.Context.Err */
+goro_error *goro_context_err(goro_context *ctx);
+
+/* Why ctx has ended, as who canceled it or a context above it said.
+ *   Returns  the cause; NULL if ctx has not ended
+ *   Memory   goes with ctx: retain it to keep it for longer
+ *   Callable goroutine
+ *   Go       context.Cause */
+goro_error *goro_context_cause(goro_context *ctx);
+
+/* When ctx ends at the latest.
+ *   Returns  true if it has a deadline, which is in *deadline then
+ *   Callable goroutine
+ *   Go       context.Context.Deadline */
+bool goro_context_deadline(goro_context *ctx, goro_time *deadline);
+
+/* The value for key of ctx, or of the nearest context above that has one.
+ *   Returns  the value; NULL if there is none
+ *   Callable goroutine
+ *   Go       context.Context.Value */
+void *goro_context_value(goro_context *ctx, const void *key);
+
+/* A function that waits for the end of a context. */
+typedef struct goro_context_func goro_context_func;
+
+/* Start fn(arg) as a goroutine when ctx is canceled, or at once if it is.
+ *   Fatal    "go of nil func value" if fn is NULL; out of memory; outside a
+ *            goroutine
+ *   Returns  a handle to stop it
+ *   Memory   free it with goro_context_func_free; it holds ctx
+ *   Callable goroutine
+ *   Go       context.AfterFunc */
+goro_context_func *goro_context_after_func(goro_context *ctx, goro_func fn,
+                                           void *arg);
+
+/* Keep f from being started.
+ *   Returns  true if the call did it; false if f was started or stopped before
+ *   Callable goroutine
+ *   Go       the function that context.AfterFunc returns */
+bool goro_context_func_stop(goro_context_func *f);
+
+/* Stop f and free it; NULL does nothing.  The function itself may do it.
+ *   Callable goroutine
+ *   Go       none: Go has a garbage collector */
+void goro_context_func_free(goro_context_func *f);
 
 #ifdef __cplusplus
 }

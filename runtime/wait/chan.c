@@ -57,7 +57,7 @@ void goro__chanfree(struct hchan *c) {
   if (!c) return;
   if (c->recvq.first || c->sendq.first)
     goro__fatal("free of a channel that goroutines wait on");
-  if (c->timer && c->ontimerfree) c->ontimerfree(c->timer);
+  if (c->onfree) c->onfree(c);
   os_free(c);
 }
 

@@ -21,7 +21,8 @@ struct hchan {
   struct waitq recvq;  /* under lock; first is read without it */
   struct waitq sendq;  /* under lock; first is read without it */
   struct timer *timer; /* the timer that feeds this channel; r/o */
-  void (*ontimerfree)(struct timer *); /* frees the timer with the channel */
+  void (*onfree)(struct hchan *); /* called by chanfree, or NULL: frees what
+                                     belongs to it, or refuses */
   struct mutex lock; /* protects as noted, and the sudogs queued here */
 };
 

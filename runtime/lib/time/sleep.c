@@ -65,9 +65,12 @@ static void sendTime(void *c, uintptr_t seq, int64_t delay) {
 
 static bool sleep_drain(void *c) { return goro__timerchandrain(c); }
 
+/* goro__chanfree of the channel of After and Tick, which owns its timer. */
+static void free_timer(struct hchan *c) { goro__timer_delete(c->timer); }
+
 /* goro__chanfree of the channel of a timer that has a handle. */
-static void not_chanOwned(struct timer *t) {
-  (void)t;
+static void not_chanOwned(struct hchan *c) {
+  (void)c;
   goro__fatal("free of a timer's channel; free the timer");
 }
 
@@ -79,7 +82,7 @@ struct timeTimer *goro__newTimer(int64_t d, int64_t period, bool chanOwned) {
   t->timer.drain = sleep_drain;
   t->c = c;
   c->timer = &t->timer;
-  c->ontimerfree = chanOwned ? goro__timer_delete : not_chanOwned;
+  c->onfree = chanOwned ? free_timer : not_chanOwned;
   goro__timer_reset(&t->timer, goro__when(d), period);
   return t;
 }
@@ -125,5 +128,6 @@ void goro__Timer_free(struct timeTimer *t) {
   goro__timer_delete(&t->timer); /* nothing is sent from here on */
   if (!c) return;
   c->timer = NULL;
+  c->onfree = NULL;
   goro__chanfree(c);
 }

@@ -12,7 +12,7 @@
  *  - NewTimer, AfterFunc and NewTicker return a timer, to be given back with
  *    goro__Timer_free; its channel goes with it.  A goroutine of AfterFunc may
  *    free the timer that started it.
- *  - After and Tick return a channel that owns its timer (c.ontimerfree):
+ *  - After and Tick return a channel that owns its timer (c.onfree):
  *    goro__chanfree gives back both.
  *  - Sleep uses a timer that belongs to the G record for ever.
  * Freeing stops the timer.  To free one while a goroutine waits for it, and to

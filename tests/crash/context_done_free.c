@@ -1,0 +1,6 @@
+#include <goro.h>
+
+int main(void) {
+  goro_context *ctx = goro_context_with_cancel(goro_context_background());
+  goro_chan_free(goro_context_done(ctx));
+}

@@ -1,0 +1,3 @@
+#include <goro.h>
+
+int main(void) { goro_context_with_cancel(NULL); }
