@@ -38,6 +38,8 @@
 #include "lib/sync/mutex.c"
 #include "lib/sync/once.c"
 #include "lib/sync/oncefunc.c"
+#include "lib/sync/pool.c"
+#include "lib/sync/poolqueue.c"
 #include "lib/sync/rwmutex.c"
 #include "lib/sync/value.c"
 #include "lib/sync/waitgroup.c"

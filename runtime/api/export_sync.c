@@ -4,6 +4,7 @@
  * Invariant: as in export.c, of which this is a part.
  */
 #include "api/goro.h"
+#include "lib/sync/pool.h"
 #include "lib/sync/sync.h"
 
 _Static_assert(sizeof(goro_value) == sizeof(struct Value), "goro_value");
@@ -81,6 +82,33 @@ const void *goro_once_values_get(goro_once_values *v) {
 
 void goro_once_values_free(goro_once_values *v) {
   goro__OnceFunc_free((struct OnceFunc *)v);
+}
+
+/* ---- Pool ---- */
+
+goro_pool *goro_pool_new(void *(*fn)(void *arg),
+                         void (*drop)(void *arg, void *item), void *arg) {
+  return (goro_pool *)goro__Pool_new((struct poolFuncs){fn, drop, arg});
+}
+
+void *goro_pool_get(goro_pool *p) {
+  goro__safepoint(goro__needg("goro_pool_get"));
+  return goro__Pool_Get((struct Pool *)p);
+}
+
+void goro_pool_put(goro_pool *p, void *item) {
+  goro__needg("goro_pool_put");
+  goro__Pool_Put((struct Pool *)p, item);
+}
+
+void goro_pool_age(goro_pool *p) {
+  goro__safepoint(goro__needg("goro_pool_age"));
+  goro__Pool_age((struct Pool *)p);
+}
+
+void goro_pool_free(goro_pool *p) {
+  goro__needg("goro_pool_free");
+  if (p) goro__Pool_free((struct Pool *)p);
 }
 
 /* ---- atomic.Value ---- */

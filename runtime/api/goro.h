@@ -615,6 +615,53 @@ const void *goro_once_values_get(goro_once_values *v);
  *   Go       none: Go has a garbage collector */
 void goro_once_values_free(goro_once_values *v);
 
+/* Items that are free for reuse, any of which serves. */
+typedef struct goro_pool goro_pool;
+
+/* Make a pool.  fn(arg) makes a new item when there is none; without it (NULL)
+ * goro_pool_get returns NULL then.  drop(arg, item) gets each item that the
+ * pool gives up; it may be NULL.
+ *   Fatal    out of memory
+ *   Returns  the pool
+ *   Memory   free it with goro_pool_free
+ *   Callable anywhere
+ *   Go       sync.Pool{New: fn} */
+goro_pool *goro_pool_new(void *(*fn)(void *arg),
+                         void (*drop)(void *arg, void *item), void *arg);
+
+/* Take any item out of p, or make one.
+ *   Panics   as fn does
+ *   Fatal    outside a goroutine
+ *   Returns  the item, not NULL unless fn is or returned that
+ *   Memory   it is the caller's
+ *   Callable goroutine
+ *   Go       sync.Pool.Get */
+void *goro_pool_get(goro_pool *p);
+
+/* Give item to p; NULL does nothing.  Differs from Go in that p keeps it until
+ * goro_pool_get, goro_pool_age or goro_pool_free.
+ *   Fatal    outside a goroutine; out of memory
+ *   Memory   item is the pool's
+ *   Callable goroutine
+ *   Go       sync.Pool.Put */
+void goro_pool_put(goro_pool *p, void *item);
+
+/* Drop the items of p that were there at the call before and have not been used
+ * since.  A program calls it when it wants memory back, or now and then.
+ *   Panics   as drop does
+ *   Fatal    outside a goroutine
+ *   Callable goroutine
+ *   Go       what a garbage collection does to a sync.Pool */
+void goro_pool_age(goro_pool *p);
+
+/* Drop all items of p, and free it; NULL does nothing.
+ *   Panics   as drop does; p is not freed then
+ *   Fatal    outside a goroutine
+ *   Memory   nobody may use p any more
+ *   Callable goroutine
+ *   Go       none: Go has a garbage collector */
+void goro_pool_free(goro_pool *p);
+
 /* Waiting for an event, with a lock. */
 typedef struct goro_cond {
   void *opaque_[12];
