@@ -14,6 +14,7 @@
 #include "stack/stack.c"
 
 #include "sched/checkdead.c"
+#include "sched/hostevent.c"
 #include "sched/machine.c"
 #include "sched/netpoll.c"
 #include "sched/panic.c"

@@ -141,7 +141,7 @@ const JS_MAIN = join(RUNTIME, 'os/os_js_main.js');
 async function linkJs(o, inputs, temp, name, more = []) {
   const script = join(temp, name);
   const linked = join(temp, name.replace(/\.mjs$/, '.wasm'));
-  const libraries = o.threads ? ['os/os_js.js', 'os/os_js_mt.js'] : ['os/os_js.js'];
+  const libraries = ['os/os_js.js', 'api/goro_js.js', ...(o.threads ? ['os/os_js_mt.js'] : [])];
   const glue = libraries.flatMap((file) => ['--js-library', join(RUNTIME, file)]);
   await run([
     ...tool('EMCC'), ...LINK[row(o)], ...memoryFlags(o), ...glue, ...more, ...inputs, library(o), '-o', script,

@@ -80,10 +80,6 @@ void os_futexwakeup(uint32_t *addr, uint32_t cnt);
  * what another M does within microseconds. */
 void os_procyield(void);
 
-/* True if the host may still bring an event by itself (a promise that a
- * goroutine waits for, a poll): no deadlock verdict while it is. */
-bool os_pending(void);
-
 /* Entry points that the hosts call.  goro__rt0 boots the scheduler and makes
  * the main goroutine; goro__run runs goroutines for at most budget
  * nanoseconds (< 0: until the program ends).  It returns when the budget is

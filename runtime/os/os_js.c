@@ -145,5 +145,3 @@ void os_mstack(uintptr_t *lo, uintptr_t *hi) {
   *lo = emscripten_stack_get_end();
   *hi = emscripten_stack_get_base();
 }
-
-bool os_pending(void) { return false; }

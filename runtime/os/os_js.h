@@ -24,6 +24,11 @@ double goro_js_now(double origin);
 double goro_js_origin(void);
 /* Why the program without threads was chosen, from malloc; or NULL. */
 char *goro_js_reason(void);
+/* The slice driver: run a slice soon.  Main thread. */
+void goro_js_wake(void);
+/* goro__js_call(fn, arg), from the event loop and below no slice.  Main thread;
+ * in api/goro_js.js. */
+void goro_js_later(void (*fn)(void *), void *arg);
 
 /* ---- os_js_st.c or os_js_mt.c ---- */
 
@@ -31,5 +36,8 @@ char *goro_js_reason(void);
 void goro__js_init(void);
 /* The last part of libc's exit. */
 _Noreturn void goro__js_exit(int code);
+/* Have the main thread call fn(arg) from its event loop, below no slice.  Does
+ * not wait for it. */
+void goro__js_later(void (*fn)(void *), void *arg);
 
 #endif

@@ -34,6 +34,10 @@ addToLibrary({
     coming: false,
     /** A wake has come while a slice ran. */
     again: false,
+    /** Slices in a row that ran without the event loop's having had its turn. */
+    inARow: 0,
+    /** What else there is to do at the end. */
+    atStop: [],
     /** Text of os_write that ends in the middle of a line, by descriptor. */
     partial: ['', '', ''],
     /** TextDecoders by descriptor: a write may end in the middle of a character. */
@@ -65,6 +69,7 @@ addToLibrary({
       const wayBack = goroJs.wayBack();
       goroJs.soon = () => {
         goroJs.coming = true;
+        goroJs.inARow = 0;
         wayBack();
       };
 #if PTHREADS
@@ -105,11 +110,14 @@ addToLibrary({
     /**
      * Something is runnable again. The slice starts when the callers have
      * returned: they may be functions of the program, and it may end in it.
+     * Goroutines that await what is there already must not keep the event loop
+     * from turning.
      */
     wake() {
       if (goroJs.running) goroJs.again = true;
       if (goroJs.running || goroJs.coming || goroJs.ended) return;
       clearTimeout(goroJs.timer);
+      if (++goroJs.inARow > 10) return goroJs.soon();
       goroJs.coming = true;
       queueMicrotask(goroJs.slice);
     },
@@ -144,6 +152,7 @@ addToLibrary({
     stop() {
       goroJs.ended = true;
       clearTimeout(goroJs.timer);
+      goroJs.atStop.forEach((f) => f());
 #if PTHREADS
       clearInterval(goroWorkers.alive);
       runtimeKeepaliveCounter = 0; // or Emscripten would not end the program
@@ -268,6 +277,9 @@ addToLibrary({
   // double.
   goro_js_now: (origin) => performance.timeOrigin - origin + performance.now(),
   goro_js_origin: () => performance.timeOrigin,
+
+  goro_js_wake__deps: ['$goroJs'],
+  goro_js_wake: () => goroJs.wake(),
 
   goro_js_reason__deps: ['$stringToNewUTF8'],
   goro_js_reason: () => (Module['goroReason'] ? stringToNewUTF8(Module['goroReason']) : 0),

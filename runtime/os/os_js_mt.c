@@ -7,10 +7,10 @@
  *
  * So all that needs an event loop happens on the main thread, and a worker
  * asks for it by a message that nobody waits for (emscripten_proxy_async):
- * starting workers, waking M0, ending the program, and printing where the
- * text does not go to a file descriptor.  The main thread's mailbox, which is
- * Emscripten's, waits by Atomics.waitAsync, or by a posted message where the
- * host does not have that.
+ * starting workers, waking M0, calling JavaScript there, ending the program,
+ * and printing where the text does not go to a file descriptor.  The main
+ * thread's mailbox, which is Emscripten's, waits by Atomics.waitAsync, or by a
+ * posted message where the host does not have that.
  *
  * The end.  Whoever ends the program on a worker leaves the exit code in
  * mt.code, tells the main thread, and sleeps until it is terminated.  M0 may
@@ -52,8 +52,6 @@
 extern int goro_js_ncpu(void);
 /* May every thread write to fd by itself? */
 extern int goro_js_direct(int fd);
-/* The slice driver: run a slice soon. */
-extern void goro_js_wake(void);
 /* goro__js_thread(fn, arg), with what it throws reported. */
 extern void goro_js_guard(void (*fn)(void *), void *arg);
 /* A worker could not be started; does not return to the program. */
@@ -302,15 +300,15 @@ EMSCRIPTEN_KEEPALIVE void goro__js_thread(void (*fn)(void *), void *arg) {
   fn(arg);
 }
 
-struct start {
+struct call {
   void (*fn)(void *);
   void *arg;
 };
 
 static void guarded(void *v) {
-  struct start s = *(struct start *)v;
+  struct call c = *(struct call *)v;
   free(v);
-  goro_js_guard(s.fn, s.arg);
+  goro_js_guard(c.fn, c.arg);
 }
 
 /* Emscripten's pthread_create does not look whether its malloc got anything. */
@@ -321,21 +319,21 @@ static bool have_memory(void) {
   return p != NULL;
 }
 
-static bool start_guarded(struct start *s) {
-  return have_memory() && goro__pthread_start(guarded, s, OS_MSTACK);
+static bool start_guarded(struct call *c) {
+  return have_memory() && goro__pthread_start(guarded, c, OS_MSTACK);
 }
 
-static void start_asked(void *s) {
-  if (!start_guarded(s)) goro_js_no_worker();
+static void start_asked(void *c) {
+  if (!start_guarded(c)) goro_js_no_worker();
 }
 
 /* On a worker pthread_create would wait for the main thread. */
 bool os_newm(void (*fn)(void *), void *arg) {
-  struct start *s = malloc(sizeof *s);
-  if (!s) return false;
-  *s = (struct start){fn, arg};
-  if (is_main() ? start_guarded(s) : on_main(start_asked, s)) return true;
-  free(s);
+  struct call *c = malloc(sizeof *c);
+  if (!c) return false;
+  *c = (struct call){fn, arg};
+  if (is_main() ? start_guarded(c) : on_main(start_asked, c)) return true;
+  free(c);
   return false;
 }
 
@@ -352,6 +350,24 @@ void os_wakem0(void) {
   } else if (!atomic_exchange(&mt.waking, true) && !on_main(wake_main, NULL)) {
     goro__host_fault("os_js_mt: no memory to wake the main thread");
   }
+}
+
+/* The main thread may be in a slice, in a loop that waits for a lock. */
+static void later_asked(void *v) {
+  struct call c = *(struct call *)v;
+  free(v);
+  goro_js_later(c.fn, c.arg);
+}
+
+void goro__js_later(void (*fn)(void *), void *arg) {
+  if (is_main()) {
+    goro_js_later(fn, arg);
+    return;
+  }
+  struct call *c = malloc(sizeof *c);
+  if (c) *c = (struct call){fn, arg};
+  if (!c || !on_main(later_asked, c))
+    goro__host_fault("os_js_mt: no memory to call the main thread");
 }
 
 /* On the main thread: what must not wait until the event loop has its turn,

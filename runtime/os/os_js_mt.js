@@ -91,9 +91,6 @@ addToLibrary({
 
   goro_js_direct: (fd) => ENVIRONMENT_IS_NODE && !Module[fd === 1 ? 'print' : 'printErr'],
 
-  goro_js_wake__deps: ['$goroJs'],
-  goro_js_wake: () => goroJs.wake(),
-
   goro_js_guard__deps: ['$goroJs', 'goro__js_thread'],
   goro_js_guard: (fn, arg) => { goroJs.guard(() => _goro__js_thread(fn, arg)); },
 

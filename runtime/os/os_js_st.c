@@ -42,7 +42,10 @@ bool os_newm(void (*fn)(void *), void *arg) {
 
 bool os_canblock(void) { return false; }
 
-void os_wakem0(void) {} /* it is the only M, and awake */
+/* In its event loop, or it would not be told. */
+void os_wakem0(void) { goro_js_wake(); }
+
+void goro__js_later(void (*fn)(void *), void *arg) { goro_js_later(fn, arg); }
 
 void os_procyield(void) {}
 

@@ -153,8 +153,6 @@ void os_wakem0(void) {} /* it blocks, and is woken by its futex */
 
 void os_procyield(void) { sched_yield(); }
 
-bool os_pending(void) { return false; }
-
 static void futex(uint32_t *addr, int op, uint32_t val,
                   const struct timespec *timeout) {
   syscall(SYS_futex, addr, op | FUTEX_PRIVATE_FLAG, val, timeout, NULL, 0);

@@ -102,5 +102,3 @@ const char *os_getenv(const char *name) { return getenv(name); }
 bool os_canblock(void) { return true; }
 
 void os_wakem0(void) {} /* it blocks, and is woken by its futex */
-
-bool os_pending(void) { return false; }

@@ -6,8 +6,8 @@
  * until a timer (netpoll.c), or is in the host, it is not idle.
  *
  * Invariant: the verdict is never false.  It is given only when every M is
- * idle, no timer is set, and the host has nothing that may still call
- * (os_pending); then nothing can ever happen again.
+ * idle, no timer is set, and nobody waits for what the host may still bring
+ * (hostevent.c); then nothing can ever happen again.
  */
 #include "sched/runtime2.h"
 
@@ -16,7 +16,8 @@ void goro__checkdead(void) {
   int32_t run = sched.mcount - sched.nmidle - sched.nmidlelocked - sched.nmsys;
   if (run > 0) return;
   if (run < 0) goro__throw("checkdead: inconsistent counts of Ms");
-  if (os_pending() || goro__timeSleepUntil() != INT64_MAX) return;
+  if (Load(&sched.hostwaiters) != 0 || goro__timeSleepUntil() != INT64_MAX)
+    return;
   unlock(&sched.lock); /* the report wants it */
   if (goro__gcount() == 0)
     goro__fatal("no goroutines (main called runtime.Goexit) - deadlock!");

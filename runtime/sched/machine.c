@@ -256,10 +256,13 @@ bool goro__stoplockedm(struct m *mp) {
   return mpark(mp);
 }
 
-bool goro__startlockedm(struct m *mp, struct g *gp) {
-  struct m *to = gp->lockedm;
-  goro_assert(to != mp);
+void goro__wakelockedm(struct g *gp, struct p *pp) {
   goro__incidlelocked(-1);
-  m_wake(to, goro__releasep(mp));
+  m_wake(gp->lockedm, pp);
+}
+
+bool goro__startlockedm(struct m *mp, struct g *gp) {
+  goro_assert(gp->lockedm != mp);
+  goro__wakelockedm(gp, goro__releasep(mp));
   return goro__stopm(mp);
 }

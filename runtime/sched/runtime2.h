@@ -65,6 +65,8 @@ enum waitReason {
   waitReasonPanicWait,
   waitReasonIOWait,
   waitReasonStoppingTheWorld,
+  waitReasonAwait,
+  waitReasonOnMain,
   waitReasonCount
 };
 
@@ -361,6 +363,8 @@ struct schedt {
   uint32_t pollbreak;  /* atomic: it shall come back now */
   uint32_t pollisaway; /* atomic: it is M0, out in its event loop */
 
+  int32_t hostwaiters; /* atomic: goroutines that await the host; hostevent.c */
+
   /* The monitor thread, sysmon.c. */
   uint32_t hassysmon;  /* atomic: it was started */
   uint32_t sysmonwait; /* atomic: it sleeps on sysmonnote */
@@ -491,6 +495,18 @@ static inline void goro__wakep(void) {
  * the two it may call nothing of the runtime. */
 void goro__entersyscall(void);
 GORO_UNWINDS void goro__exitsyscall(void);
+
+/* ---- hostevent.c ---- */
+/* Park the running goroutine until goro__host_ready.  start(gp, arg) asks the
+ * host for that; it runs on the M after the switch, and must return true. */
+GORO_UNWINDS void goro__host_wait(nounwind_func start, void *arg,
+                                  enum waitReason reason);
+/* What gp awaits has come.  Any thread that is an M may call this, also without
+ * a P, but not while it is in the scheduler. */
+void goro__host_ready(struct g *gp);
+/* Nothing but n goroutines' host events, if they are all that is awaited, can
+ * ever let the program go on. */
+bool goro__host_only(int32_t n);
 
 /* ---- preempt.c ---- */
 /* Stop all goroutines but the caller, and let them go on.  In between the

@@ -56,6 +56,9 @@ bool goro__unparked(struct m *mp);
 /* gp, runnable, is locked to another M: let that go on with mp's P.  False as
  * in stopm. */
 bool goro__startlockedm(struct m *mp, struct g *gp);
+/* gp, runnable and on no queue, is locked to an M that waits for it: let that
+ * go on with pp. */
+void goro__wakelockedm(struct g *gp, struct p *pp);
 /* Have an M run pp, or any idle P if pp is NULL. */
 void goro__startm(struct p *pp, bool spinning);
 /* Give up pp, which no M holds any more: to another M if there is work. */

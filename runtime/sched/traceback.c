@@ -31,6 +31,8 @@ const char *const goro__waitReasonStrings[waitReasonCount] = {
     [waitReasonPanicWait] = "panicwait",
     [waitReasonIOWait] = "IO wait",
     [waitReasonStoppingTheWorld] = "stopping the world",
+    [waitReasonAwait] = "await",
+    [waitReasonOnMain] = "call on main thread",
 };
 
 static const char *const gStatusStrings[] = {

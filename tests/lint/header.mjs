@@ -1,4 +1,4 @@
-// Checks runtime/api/goro.h: every prototype has a comment right before it,
+// Checks the public headers, runtime/api/*.h: every prototype has a comment right before it,
 // with the fixed keys in their order. A key stands three spaces behind the
 // comment's asterisk, lines that go on stand further in:
 //
@@ -11,11 +11,11 @@ export const KEYS = [
   'Blocks', 'Panics', 'Fatal', 'Returns', 'Errors', 'Memory', 'Callable', 'Go',
 ];
 const REQUIRED = ['Callable', 'Go'];
-const HEADER = 'runtime/api/goro.h';
+const HEADER = /^runtime\/api\/\w+\.h$/;
 
 export function check(files) {
   return files
-    .filter(({ path }) => path === HEADER)
+    .filter(({ path }) => HEADER.test(path))
     .flatMap(({ path, text }) =>
       prototypes(text).flatMap(({ name, comment, line }) =>
         problems(comment).map((what) => `${path}:${line}: ${name}: ${what}`),

@@ -82,7 +82,6 @@ static void test_environment(void) {
   const char *reason = NULL;
   CHECK(os_ncpu(&reason) >= 1 && reason && reason[0]);
   CHECK(os_ncpu(&reason) == sched.ncpu);
-  CHECK(!os_pending());
 }
 
 /* A sleep ends when its time is over, and does not begin if the word has

@@ -26,6 +26,8 @@ static const struct {
     {waitReasonPanicWait, "panicwait"},
     {waitReasonIOWait, "IO wait"},
     {waitReasonStoppingTheWorld, "stopping the world"},
+    {waitReasonAwait, "await"},
+    {waitReasonOnMain, "call on main thread"},
 };
 
 static void test_reasons(void) {
