@@ -18,6 +18,7 @@
 #include "sched/machine.c"
 #include "sched/netpoll.c"
 #include "sched/panic.c"
+#include "sched/polldesc.c"
 #include "sched/preempt.c"
 #include "sched/proc.c"
 #include "sched/processor.c"
@@ -35,6 +36,8 @@
 
 #include "lib/errors/errors.c"
 
+#include "lib/poll/fd.c"
+#include "lib/poll/fd_mutex.c"
 #include "lib/sync/cond.c"
 #include "lib/sync/mutex.c"
 #include "lib/sync/once.c"
@@ -51,4 +54,5 @@
 
 #include "api/export.c"
 #include "api/export_context.c"
+#include "api/export_poll.c"
 #include "api/export_sync.c"

@@ -1149,6 +1149,102 @@ bool goro_context_func_stop(goro_context_func *f);
  *   Go       none: Go has a garbage collector */
 void goro_context_func_free(goro_context_func *f);
 
+/* ======================================================================
+ * Descriptors: files and sockets that make only the goroutine wait.
+ *
+ * Under WASI and natively a goroutine that reads, writes or accepts waits for
+ * the descriptor, and others go on.  Files, which are always ready, and
+ * standard output are called as they are, and so is everything on JavaScript
+ * hosts, which have no sockets here.  Standard input is waited for.
+ *
+ * Results are those of POSIX, but an error is the result, and not errno, which
+ * is another thread's after a wait: -EBADF and the like, of <errno.h>, or one
+ * of the constants below.
+ *
+ * A descriptor may be used by many goroutines: those that read take turns, and
+ * those that write.  The first call with a descriptor sets sockets and pipes
+ * not to block, standard streams excepted.  It must then be closed by
+ * goro_close.
+ * ==================================================================== */
+
+enum {
+  GORO_ECLOSED = -10001,    /* it is closed, or was while the call waited */
+  GORO_ETIMEOUT = -10002,   /* its deadline has passed */
+  GORO_ENODEADLINE = -10003 /* it is never waited for */
+};
+
+/* Read up to n bytes.
+ *   Blocks   until there is something to read, and until others have read
+ *   Fatal    outside a goroutine; "too many concurrent operations on a single
+ *            file or socket (max 1048575)"
+ *   Returns  how many bytes there were, 0 at the end
+ *   Errors   GORO_ECLOSED, GORO_ETIMEOUT, -errno of read
+ *   Callable goroutine
+ *   Go       internal/poll FD.Read, of net.Conn.Read and os.File.Read */
+ptrdiff_t goro_read(int fd, void *buf, size_t n);
+
+/* Write n bytes, all of them unless there is an error.
+ *   Blocks   until there is room for them, and until others have written
+ *   Fatal    as goro_read
+ *   Returns  n; fewer if an error came after some, which the next call returns
+ *   Errors   GORO_ECLOSED, GORO_ETIMEOUT, -errno of write
+ *   Callable goroutine
+ *   Go       internal/poll FD.Write, of net.Conn.Write and os.File.Write */
+ptrdiff_t goro_write(int fd, const void *buf, size_t n);
+
+/* Accept a connection on a listening socket.
+ *   Blocks   until there is one, and until others have accepted
+ *   Fatal    as goro_read
+ *   Returns  its descriptor
+ *   Errors   GORO_ECLOSED, GORO_ETIMEOUT, -errno of accept; -ENOSYS on
+ *            JavaScript hosts
+ *   Memory   close it with goro_close
+ *   Callable goroutine
+ *   Go       internal/poll FD.Accept, of net.Listener.Accept */
+int goro_accept(int fd);
+
+/* Close fd.  Calls on it that wait return GORO_ECLOSED.
+ *   Blocks   until these have
+ *   Fatal    as goro_read
+ *   Returns  0
+ *   Errors   GORO_ECLOSED if another call closes it; -errno of close
+ *   Memory   its number may be another descriptor's afterwards
+ *   Callable goroutine
+ *   Go       internal/poll FD.Close, of net.Conn.Close and os.File.Close */
+int goro_close(int fd);
+
+/* Have calls on fd that wait at the moment t, or begin later, return
+ * GORO_ETIMEOUT: t is compared with goro_now, and 0 takes the deadline away.
+ *   Fatal    as goro_read
+ *   Returns  0
+ *   Errors   GORO_ECLOSED, GORO_ENODEADLINE, -EBADF
+ *   Callable goroutine
+ *   Go       internal/poll FD.SetDeadline, of net.Conn.SetDeadline */
+int goro_set_deadline(int fd, goro_time t);
+
+/* The same for goro_read and goro_accept.
+ *   Fatal    as goro_read
+ *   Returns  0
+ *   Errors   as goro_set_deadline
+ *   Callable goroutine
+ *   Go       internal/poll FD.SetReadDeadline, of net.Conn.SetReadDeadline */
+int goro_set_read_deadline(int fd, goro_time t);
+
+/* The same for goro_write.
+ *   Fatal    as goro_read
+ *   Returns  0
+ *   Errors   as goro_set_deadline
+ *   Callable goroutine
+ *   Go       internal/poll FD.SetWriteDeadline, of net.Conn.SetWriteDeadline */
+int goro_set_write_deadline(int fd, goro_time t);
+
+/* What a negative result of these functions means.
+ *   Returns  a text
+ *   Memory   valid until the next call
+ *   Callable anywhere
+ *   Go       error.Error */
+const char *goro_strerror(int err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -20,12 +20,14 @@ enum lockrank {
   lockRankHchan,      /* hchan.lock; several at once in address order */
   lockRankNotifyList, /* notifyList.lock */
   lockRankRoot,       /* semaRoot.lock */
+  lockRankPollDesc,   /* pollDesc.lock: held while its timers are set */
   lockRankTimers,     /* timers.mu: one P's heap */
   lockRankTimer,      /* timer.mu */
   lockRankSched,      /* sched.lock: global queue, idle Ms and Ps */
   lockRankAllg,       /* allglock: the list of all Gs */
   lockRankGFree,      /* sched.gFree.lock */
   lockRankSudog,      /* sched.sudoglock */
+  lockRankPollSet,    /* pollset.lock: all open pollDescs */
   lockRankMax
 };
 

@@ -80,6 +80,43 @@ void os_futexwakeup(uint32_t *addr, uint32_t cnt);
  * what another M does within microseconds. */
 void os_procyield(void);
 
+/* ---- descriptors: os_*_poll.c ---- */
+
+/* What a goroutine can do about a descriptor that is not ready. */
+enum os_fdkind {
+  OS_FD_PLAIN,    /* nothing: files; calls are made as they are */
+  OS_FD_NONBLOCK, /* calls return -EAGAIN, and os_poll waits */
+  OS_FD_WAITFIRST /* calls would block: os_poll first, then read; a write may
+                     block */
+};
+
+/* The kind of fd, which is set not to block if it is to be so for this process
+ * alone; or a negative errno. */
+int os_fd_kind(int fd);
+
+/* The host's calls; a negative errno instead of -1.  os_fd_accept's new
+ * descriptor is OS_FD_NONBLOCK. */
+ptrdiff_t os_fd_read(int fd, void *p, size_t n);
+ptrdiff_t os_fd_write(int fd, const void *p, size_t n);
+int os_fd_accept(int fd);
+int os_fd_close(int fd);
+
+enum { OS_POLLIN = 1, OS_POLLOUT = 2 };
+struct os_pollfd {
+  int32_t fd;
+  uint8_t events; /* in: what is waited for */
+  uint8_t ready;  /* out: what of it would not block, or fails */
+};
+
+/* Wait for at most ns nanoseconds (ns < 0: no limit) until one of n descriptors
+ * is ready, or os_pollbreak is called; may come back earlier.  Returns how many
+ * are ready.  One call at a time. */
+uint32_t os_poll(struct os_pollfd *fds, uint32_t n, int64_t ns);
+
+/* End the call of os_poll that runs, or the next one.  A host that cannot do
+ * that bounds os_poll's wait instead. */
+void os_pollbreak(void);
+
 /* Entry points that the hosts call.  goro__rt0 boots the scheduler and makes
  * the main goroutine; goro__run runs goroutines for at most budget
  * nanoseconds (< 0: until the program ends).  It returns when the budget is

@@ -1,5 +1,5 @@
-/* netpoll.c: one M waits, without a P, for what comes from outside: for now the
- * time of the next timer.
+/* netpoll.c: one M waits, without a P, for what comes from outside: the time of
+ * the next timer, and descriptors that goroutines wait for (polldesc.c).
  *
  * Go: runtime/proc.go (findRunnable's end, wakeNetPoller), netpoll_*.go
  * (netpollBreak).
@@ -19,17 +19,36 @@
  * Nor does the poller wait for a timer that has been stopped, when there is no
  * other: it would be in the way of a deadlock verdict.  Who finds no timers
  * before it goes idle reads lastpoll and breaks; the poller makes lastpoll 0
- * and looks whether there are timers.
+ * and looks whether there are timers.  The same with descriptors: who takes the
+ * last goroutine off them breaks, if there is a poller (waiters_less).
+ *
+ * While goroutines wait for descriptors the poller waits in os_poll, and
+ * os_pollbreak ends that; otherwise on pollbreak.  Who breaks does both.
+ * POLL_REARM in pollbreak stands for less: there is another descriptor to look
+ * at, or the first.
  *
  * Locks: none.
  */
 #include "sched/runtime2.h"
 #include "sched/schedule.h"
 
-void goro__netpollBreak(void) {
-  if (Xchg(&sched.pollbreak, 1) != 0) return; /* it was told already */
+enum { POLL_BREAK = 1, POLL_REARM = 2 }; /* values of pollbreak */
+
+static void poll_wake(void) {
   goro__futexwakeup(&sched.pollbreak, 1);
+  if (Load(&sched.netpollinited)) os_pollbreak();
   if (Load(&sched.pollisaway)) os_wakem0();
+}
+
+void goro__netpollBreak(void) {
+  if (Xchg(&sched.pollbreak, POLL_BREAK) != 0) return; /* it was told already */
+  poll_wake();
+}
+
+void goro__netpollRearm(void) {
+  if (!Load(&sched.netpollinited)) Store(&sched.netpollinited, 1);
+  if (Load(&sched.lastpoll) != 0) return;
+  if (Cas(&sched.pollbreak, 0, POLL_REARM)) poll_wake();
 }
 
 /* Have the poller wake at `when`. */
@@ -52,8 +71,28 @@ bool goro__poll_begin(int64_t when) {
   }
   goro__point();
   Store(&sched.pollUntil, when);
-  if (goro__timeSleepUntil() == INT64_MAX) Store(&sched.pollbreak, 1);
+  if (goro__timeSleepUntil() == INT64_MAX && !goro__netpollAnyWaiters())
+    Store(&sched.pollbreak, POLL_BREAK);
   return true;
+}
+
+/* With a seed nobody waits in the host: it is asked again and again. */
+static void poll_nap(int64_t ns) {
+  enum { NAP = 100 * 1000 };
+  goro__futexsleep(&sched.pollbreak, 0, ns < 0 || ns > NAP ? NAP : ns);
+}
+
+/* Wait.  True: it is time to come back, or descriptors were ready. */
+static bool poll_once(int64_t when) {
+  int64_t ns = when == INT64_MAX ? -1 : when - nanotime();
+  if (ns <= 0 && when != INT64_MAX) return true;
+  if (!goro__netpollAnyWaiters()) {
+    goro__futexsleep(&sched.pollbreak, 0, ns);
+    return false;
+  }
+  if (goro__netpoll(ns)) return true;
+  if (goro__baton_on) poll_nap(ns);
+  return false;
 }
 
 bool goro__poll_sleep(struct m *mp, int64_t when) {
@@ -62,8 +101,10 @@ bool goro__poll_sleep(struct m *mp, int64_t when) {
     mp->away = MPOLLING;
     return Load(&sched.pollbreak) != 0;
   }
-  int64_t ns = when - nanotime();
-  if (ns > 0) goro__futexsleep(&sched.pollbreak, 0, ns);
+  while (!poll_once(when)) {
+    Cas(&sched.pollbreak, POLL_REARM, 0); /* then what is to be looked at */
+    if (Load(&sched.pollbreak) != 0) break;
+  }
   return true;
 }
 

@@ -357,11 +357,15 @@ struct schedt {
   bool stopperaway;     /* who waits for that cannot block; under lock */
   int32_t newprocs;     /* GOMAXPROCS from startTheWorld on; 0: as before */
 
-  /* The M that sleeps until the next timer, netpoll.c. */
+  /* The M that waits for what comes from outside, netpoll.c. */
   int64_t lastpoll;    /* atomic: 0 while there is one */
   int64_t pollUntil;   /* atomic: when it wakes, 0: not known yet */
-  uint32_t pollbreak;  /* atomic: it shall come back now */
+  uint32_t pollbreak;  /* atomic: it shall come back now, or look again */
   uint32_t pollisaway; /* atomic: it is M0, out in its event loop */
+  /* Descriptors, polldesc.c. */
+  int32_t netpollWaiters; /* atomic: goroutines that wait for them */
+  uint32_t netpollinited; /* atomic: one has done so */
+  int64_t netpolled;      /* atomic: when somebody looked last */
 
   int32_t hostwaiters; /* atomic: goroutines that await the host; hostevent.c */
 
@@ -585,5 +589,11 @@ void goro__timers_take(struct timers *ts, struct timers *src);
 void goro__wakeNetPoller(int64_t when);
 /* The poller shall look again. */
 void goro__netpollBreak(void);
+/* A goroutine waits for a descriptor from now on: a poller shall look at that,
+ * too. */
+void goro__netpollRearm(void);
+static inline bool goro__netpollAnyWaiters(void) {
+  return Load(&sched.netpollWaiters) > 0;
+}
 
 #endif

@@ -12,9 +12,10 @@
  * goro__run returns when its slice is over or nothing is runnable, and is
  * called again.  What it was doing is in mp->away (come_back).
  *
- * Order of search (Go's findRunnable): due timers; every 61st tick the global
- * queue; the local queue; the global queue; other Ps, four times round in a
- * random order, at last their timers and runnext.
+ * Order of search (Go's findRunnable): due timers, and descriptors, if nobody
+ * has looked at them for long; every 61st tick the global queue; the local
+ * queue; the global queue; other Ps, four times round in a random order, at
+ * last their timers and runnext.
  *
  * Going idle, and not missing work that comes at that moment:
  *   who submits work                    who goes idle, spinning
@@ -61,7 +62,8 @@ enum {
  * the slice, but a host call costs more than a switch.  So the interval grows
  * while goroutines are quick, and falls back to one as soon as they are not. */
 static inline bool clock_due(struct m *mp, struct p *pp) {
-  if (mp->slice_end == INT64_MAX && goro__timers_wakeTime(&pp->timers) == 0)
+  if (mp->slice_end == INT64_MAX && goro__timers_wakeTime(&pp->timers) == 0 &&
+      LoadRelaxed(&sched.netpollWaiters) == 0)
     return false;
   if (pp->timertick > 0) {
     pp->timertick--;
@@ -337,7 +339,7 @@ static bool recheck(struct m *mp, int64_t *until) {
   int64_t when = goro__timeSleepUntil();
   if (when != INT64_MAX)
     *until = sooner(*until, when);
-  else if (Load(&sched.lastpoll) == 0)
+  else if (Load(&sched.lastpoll) == 0 && !goro__netpollAnyWaiters())
     goro__netpollBreak(); /* it waits for nothing: see netpoll.c */
   return false;
 }
@@ -348,7 +350,9 @@ static bool poll_over(struct m *mp, bool was_spinning) {
   mp->away = MHERE; /* a break may have come before it was away */
   goro__poll_end();
   if (!take_idle_p(mp)) return goro__stopm(mp);
-  if (was_spinning) becomeSpinning(mp);
+  /* What it has found may be work for several Ms (resetspinning). */
+  bool found = nallp > 1 && LoadRelaxed(&sched.runq.size) != 0;
+  if (was_spinning || found) becomeSpinning(mp);
   return true;
 }
 
@@ -359,6 +363,7 @@ static bool go_idle(struct m *mp, int64_t when, struct g **gp, int64_t *until) {
   *until = INT64_MAX;
   if (!put_p_down(mp, gp)) return true;
   if (was_spinning && recheck(mp, &when)) return true;
+  if (when == 0 && goro__netpollAnyWaiters()) when = INT64_MAX;
   if (when == 0 || !goro__poll_begin(when)) return goro__stopm(mp);
   *until = when;
   return goro__poll_sleep(mp, when) && poll_over(mp, was_spinning);
@@ -382,6 +387,7 @@ static bool come_back(struct m *mp, int64_t *until) {
 static bool clock_work(struct m *mp, struct p *pp) {
   bool ran;
   goro__timers_check(&pp->timers, clock_read(pp), &ran);
+  if (unlikely(goro__netpoll_due(pp->now)) && goro__netpoll(0)) goro__wakep();
   if (pp->now < mp->slice_end) return true;
   if (mp->spinning) {
     mp->spinning = false;

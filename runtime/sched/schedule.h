@@ -122,6 +122,14 @@ bool goro__poll_begin(int64_t when);
 bool goro__poll_sleep(struct m *mp, int64_t when);
 void goro__poll_end(void);
 
+/* ---- polldesc.c ---- */
+
+/* Look at what goroutines wait for, and wait up to ns (< 0: no limit) for it;
+ * ready ones go to the global queue.  True: there were some. */
+bool goro__netpoll(int64_t ns);
+/* Somebody waits for descriptors, and nobody has looked for long. */
+bool goro__netpoll_due(int64_t now);
+
 /* ---- sysmon.c ---- */
 
 /* There is something to watch from now on. */

@@ -4,7 +4,8 @@
  *
  * An M without a P that looks at the others from time to time: it hands the P
  * of an M that stays in the host to another one, asks goroutines that run for
- * long to yield, and has somebody run timers that are late.
+ * long to yield, and has somebody run timers that are late, and look at
+ * descriptors that nobody looks at.
  *
  * It is started with the second M, or at the first syscall, and sleeps while
  * no P is in use: a program that waits uses no processor.  Until it runs, and
@@ -95,7 +96,8 @@ static void sysmon(void) {
     sysmon_nap(delay);
     if (sysmon_deepsleep()) idle = 0;
     int64_t now = nanotime();
-    if (goro__timeSleepUntil() < now) goro__startm(NULL, false);
+    if (goro__timeSleepUntil() < now || goro__netpoll_due(now))
+      goro__startm(NULL, false);
     if (retake(now)) idle = 0;
     if (idle == 0) delay = SYSMON_MIN_NS;
     if (idle > SYSMON_PATIENCE) delay = GORO_MIN(delay * 2, SYSMON_MAX_NS);

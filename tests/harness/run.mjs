@@ -13,10 +13,11 @@ export const OUTPUT_CAP = 16 << 20; // who prints without end is stopped
 
 /**
  * Runs `command`; after `timeoutMs` it and its children are killed, and the
- * result holds what was printed up to there.
+ * result holds what was printed up to there. `more`: what the command gets as open
+ * descriptors, from 3 on.
  * @returns {Promise<Result>}
  */
-export function run(command, args, { env, cwd, timeoutMs }) {
+export function run(command, args, { env, cwd, timeoutMs, more = [] }) {
   return new Promise((resolve) => {
     const out = { stdout: [], stderr: [] };
     let size = 0;
@@ -25,7 +26,7 @@ export function run(command, args, { env, cwd, timeoutMs }) {
       env,
       cwd,
       detached: true, // a process group of its own, to be killed as a whole
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...more],
     });
     const stop = (why) => {
       stopped ??= why;
