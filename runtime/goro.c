@@ -14,6 +14,7 @@
 #include "stack/stack.c"
 
 #include "sched/checkdead.c"
+#include "sched/error.c"
 #include "sched/hostevent.c"
 #include "sched/machine.c"
 #include "sched/netpoll.c"
@@ -54,5 +55,6 @@
 
 #include "api/export.c"
 #include "api/export_context.c"
+#include "api/export_panic.c"
 #include "api/export_poll.c"
 #include "api/export_sync.c"

@@ -141,30 +141,6 @@ int goro_select_default(goro_case *cases, int n) {
   return goro__selectgo((struct scase *)cases, n, false);
 }
 
-/* ---- defer, panic, recover ---- */
-
-bool goro_call(goro_func fn, void *arg) { return goro__callframe(fn, arg); }
-
-void goro_defer(goro_func fn, void *arg) { goro__deferproc(fn, arg); }
-
-void goro_panic(const char *msg) { goro_panic_value(msg, NULL); }
-
-void goro_panic_value(const char *msg, void *value) {
-  goro__gopanic(goro__keepmsg(msg), value, false);
-}
-
-void goro_runtime_error(const char *msg) {
-  goro__gopanic(goro__keepmsg(msg), NULL, true);
-}
-
-const char *goro_recover_value(void **value) {
-  const struct _panic *p = goro__gorecover();
-  if (value) *value = p ? p->value : NULL;
-  return p ? p->msg : NULL;
-}
-
-const char *goro_recover(void) { return goro_recover_value(NULL); }
-
 /* ---- sync ---- */
 
 void goro_mutex_lock(goro_mutex *m) {

@@ -40,9 +40,7 @@ static GORO_UNWINDS bool has_parent(goro_context *parent) {
 }
 
 static GORO_UNWINDS bool not_nil(goro_context *ctx) {
-  if (unlikely(!ctx))
-    goro__gopanic("invalid memory address or nil pointer dereference", NULL,
-                  true);
+  if (unlikely(!ctx)) goro__panicmem();
   return ctx != NULL;
 }
 

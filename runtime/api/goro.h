@@ -366,37 +366,34 @@ bool goro_call(goro_func fn, void *arg);
 
 /* Run fn(arg) when the current frame ends: the innermost goro_call, deferred
  * call or goroutine function.  The last deferred runs first; also on a panic
- * and on goro_goexit.
+ * and on goro_goexit.  goro_scope.h has deferred calls for blocks.
  *   Fatal    outside a goroutine; out of memory
  *   Memory   arg is kept as it is
  *   Callable goroutine
- *   Go       defer fn(arg) */
+ *   Go       defer fn(arg); if fn is NULL the call panics, not the defer */
 void goro_defer(goro_func fn, void *arg);
 
 /* Panic with the text msg.
- *   Panics   always: "panic: " and msg, exit code 2, unless recovered
+ *   Panics   always: "panic: " and msg, exit code 2, unless recovered; msg NULL
+ *            is "panic called with nil argument"
+ *   Fatal    outside a goroutine
  *   Memory   msg is copied
  *   Callable goroutine; does not return
- *   Go       panic(msg); runtime/panic.go gopanic */
+ *   Go       panic(msg); runtime/panic.go gopanic, PanicNilError */
 void goro_panic(const char *msg);
 
 /* Panic with a text, and a value for goro_recover_value.
- *   Panics   always
+ *   Panics   as goro_panic
+ *   Fatal    outside a goroutine
  *   Memory   msg is copied; value is kept as it is
  *   Callable goroutine; does not return
  *   Go       panic(value) */
 void goro_panic_value(const char *msg, void *value);
 
-/* Panic as Go's runtime does for an error in the program.
- *   Panics   always: "panic: runtime error: " and msg
- *   Memory   msg is copied
- *   Callable goroutine; does not return
- *   Go       runtime.Error */
-void goro_runtime_error(const char *msg);
-
 /* In a deferred call: stop the panic that runs it.  The frame that deferred
  * the call then returns normally.  Differs from Go in that a plain function
- * that the deferred call calls may do it as well.
+ * that the deferred call calls may do it as well; GORO_DEFERRED in goro_scope.h
+ * makes functions with Go's rule.
  *   Returns  the panic's text; NULL if there is no panic to recover
  *   Memory   valid until the goroutine panics again or ends
  *   Callable goroutine
@@ -409,6 +406,86 @@ const char *goro_recover(void);
  *   Callable goroutine
  *   Go       recover() */
 const char *goro_recover_value(void **value);
+
+/* What a panic was. */
+typedef struct goro_panic_info {
+  const char *msg;    /* its text, valid as goro_recover's result */
+  void *value;        /* of goro_panic_value, else NULL */
+  bool runtime_error; /* one of the runtime's own: Go's runtime.Error */
+} goro_panic_info;
+
+/* The same, and all that is known.
+ *   Returns  whether there was a panic to recover; then *info is set
+ *   Memory   as goro_recover
+ *   Callable goroutine
+ *   Go       recover() */
+bool goro_recover_info(goro_panic_info *info);
+
+/* Call fn(arg) as a frame of its own, and recover its panic.
+ *   Fatal    outside a goroutine
+ *   Returns  true if fn returned; false if it panicked: then *info is set,
+ *            unless info is NULL
+ *   Memory   as goro_recover
+ *   Callable goroutine
+ *   Go       a call of a function that defers func() { recover() } */
+bool goro_try(goro_func fn, void *arg, goro_panic_info *info);
+
+/* ======================================================================
+ * Errors of the runtime: what Go's compiler checks, and a C program asks for
+ * ==================================================================== */
+
+/* Panic as Go's runtime does for an error in the program.
+ *   Panics   always: "panic: runtime error: " and msg
+ *   Fatal    outside a goroutine
+ *   Memory   msg is copied
+ *   Callable goroutine; does not return
+ *   Go       runtime.Error */
+void goro_runtime_error(const char *msg);
+
+/* Check an index.
+ *   Panics   "runtime error: index out of range [5] with length 3", "runtime
+ *            error: index out of range [-1]"
+ *   Returns  i
+ *   Callable goroutine
+ *   Go       a[i]; runtime/panic.go goPanicIndex */
+int64_t goro_index(int64_t i, int64_t len);
+
+/* Check the bounds of a slice.
+ *   Panics   "runtime error: slice bounds out of range [:5] with capacity 3",
+ *            "runtime error: slice bounds out of range [2:1]"; for negative
+ *            bounds "[:-2]" and "[-2:]"
+ *   Callable goroutine
+ *   Go       a[lo:hi]; runtime/panic.go goPanicSliceAcap, goPanicSliceB */
+void goro_slice(int64_t lo, int64_t hi, int64_t cap);
+
+/* Divide.
+ *   Panics   "runtime error: integer divide by zero"
+ *   Returns  the quotient, rounded to zero; INT64_MIN for INT64_MIN / -1
+ *   Callable goroutine
+ *   Go       a / b; runtime/panic.go panicdivide */
+int64_t goro_div(int64_t a, int64_t b);
+
+/* The rest of the division.
+ *   Panics   "runtime error: integer divide by zero"
+ *   Returns  a - goro_div(a, b) * b
+ *   Callable goroutine
+ *   Go       a % b; runtime/panic.go panicdivide */
+int64_t goro_mod(int64_t a, int64_t b);
+
+/* Check a pointer.
+ *   Panics   "runtime error: invalid memory address or nil pointer
+ *            dereference" if p is NULL
+ *   Returns  p
+ *   Callable goroutine
+ *   Go       *p; runtime/panic.go panicmem */
+void *goro_nonnil(const void *p);
+
+/* Panic as a write into a nil map does.
+ *   Panics   always: "assignment to entry in nil map"
+ *   Fatal    outside a goroutine
+ *   Callable goroutine; does not return
+ *   Go       m[k] = v; internal/runtime/maps errNilAssign */
+void goro_nil_map(void);
 
 /* ======================================================================
  * sync.  The zero value of each type is ready for use; none may be copied
@@ -548,7 +625,7 @@ goro_once_func *goro_once_func_new(goro_func fn, void *arg);
 /* Call fn(arg) if this is the first call of f.
  *   Blocks   until the first call is over
  *   Panics   as fn did, in every call; if fn ended by goro_goexit, "panic
- *            called with nil argument (use GODEBUG=panicnil=1 to disable)"
+ *            called with nil argument"
  *   Fatal    outside a goroutine
  *   Callable goroutine
  *   Go       f() */

@@ -16,11 +16,16 @@
  *  3. A deferred call is taken off the list before it runs, so it runs once.
  *  4. A recover does not end a Goexit: when cutting back to a frame forgets
  *     one, the frame is marked exiting and takes it up again at its end.
+ *  5. A record on the C stack (heap false) is off the list before its block
+ *     is left: the block's end takes it off, and nothing cuts the stack back
+ *     to a frame before that frame's deferred calls have run.
  *
  * Locks: none; all of it is the goroutine's own.
  *
- * Differs from Go: recover works in the frame of the deferred call, and so
- * also in plain C functions that it calls: C has no way to tell.
+ * Differs from Go: goro_recover works in the frame of the deferred call, and
+ * so also in plain C functions that it calls: C has no way to tell.  A function
+ * that knows itself to be the deferred one (goro_scope.h, GORO_DEFERRED) has
+ * Go's rule.
  */
 #include <string.h>
 
@@ -30,15 +35,42 @@
 
 /* ---- deferred calls ---- */
 
-void goro__deferproc(void (*fn)(void *), void *arg) {
+/* d's memory is the caller's, which calls goro__deferpop on every way out that
+ * is no unwinding. */
+void goro__deferprocStack(struct _defer *d, void (*fn)(void *), void *arg) {
   struct g *gp = goro__needg("goro_defer");
-  struct _defer *d = goro__mallocz(sizeof *d);
-  d->fn = fn;
-  d->arg = arg;
-  d->frame = gp->frame;
-  d->heap = true;
-  d->link = gp->_defer;
+  *d = (struct _defer){
+      .link = gp->_defer, .frame = gp->frame, .fn = fn, .arg = arg};
   gp->_defer = d;
+}
+
+void goro__deferproc(void (*fn)(void *), void *arg) {
+  goro__needg("goro_defer");
+  struct _defer *d = goro__mallocz(sizeof *d);
+  goro__deferprocStack(d, fn, arg);
+  d->heap = true;
+}
+
+/* A mark that is no call: where a scope began. */
+void goro__scopebegin(struct _defer *d) {
+  goro__deferprocStack(d, NULL, NULL);
+  d->mark = true;
+}
+
+/* What was deferred to the frame since may stand before it. */
+void goro__deferpop(struct _defer *d) {
+  struct _defer **link = &getg()->_defer;
+  while (*link != d) {
+    if (!*link) goro__throw("defer: the record of a block is not on the list");
+    link = &(*link)->link;
+  }
+  *link = d->link;
+}
+
+/* To call a NULL function is an error of the call, not of the defer. */
+static void call_nil(void *unused) {
+  (void)unused;
+  goro__panicmem();
 }
 
 struct framecall {
@@ -55,12 +87,31 @@ static void callframe_run(struct g *gp, void (*fn)(void *), void *arg,
  * (p NULL). */
 static void rundefer(struct g *gp, struct _panic *p) {
   struct _defer *d = gp->_defer;
-  void (*fn)(void *) = d->fn;
+  void (*fn)(void *) = d->fn ? d->fn : call_nil;
   void *arg = d->arg;
   gp->_defer = d->link;
+  if (d->mark) return;
   if (d->heap) os_free(d);
   bool returned;
   callframe_run(gp, fn, arg, p, &returned);
+}
+
+/* The block of d has ended: its call runs now, as a frame. */
+void goro__deferend(struct _defer *d) {
+  goro__deferpop(d);
+  bool returned;
+  callframe_run(getg(), d->fn ? d->fn : call_nil, d->arg, NULL, &returned);
+}
+
+/* The block that began at mark d has ended. */
+void goro__scopeend(struct _defer *d) {
+  struct g *gp = getg();
+  while (gp->_defer != d) {
+    if (!gp->_defer || gp->_defer->frame != gp->frame)
+      goro__throw("defer: the mark of a scope is not on the list");
+    rundefer(gp, NULL);
+  }
+  gp->_defer = d->link;
 }
 
 static bool has_defers(struct g *gp, struct callframe *f) {
@@ -84,7 +135,7 @@ void goro__rundefers_at_entry(void *gpv) {
  * run. */
 static void callframe_run(struct g *gp, void (*fn)(void *), void *arg,
                           struct _panic *running, bool *returned) {
-  struct callframe f = {.link = gp->frame, .running = running};
+  struct callframe f = {.link = gp->frame, .fn = fn, .running = running};
   f.depth = f.link ? f.link->depth + 1 : 1;
   gp->frame = &f;
   *returned = goro__scope_call(&f.scope, fn, arg);
@@ -124,11 +175,14 @@ static bool forget_panics(struct g *gp, struct callframe *target) {
   return exiting;
 }
 
-/* The frame that deferred the recovering call returns normally. */
+/* The frame that deferred the recovering call returns normally.  What else it
+ * deferred runs first, on top of the stack: the records may lie in there.
+ * Differs from Go, which cuts the stack back first. */
 static void recovery(struct g *gp, struct callframe *target) {
   bool exiting = forget_panics(gp, target);
   if (target) {
     target->exiting |= exiting;
+    rundefers_of(target);
     goro__scope_abort(&target->scope);
     return;
   }
@@ -168,17 +222,20 @@ void goro__gopanic(const char *msg, void *value, bool runtime_error) {
 
 /* Panics in progress may still need the text of an older one, so the copies
  * are chained: each begins with a pointer to the one before. */
-const char *goro__keepmsg(const char *msg) {
+const char *goro__keepmsgs(const char *prefix, const char *msg) {
   struct g *gp = goro__needg("goro_panic");
-  if (!msg) msg = "nil";
-  size_t n = strlen(msg) + 1;
-  char *copy = goro__mallocz(sizeof gp->panicmsg + n);
-  memcpy(copy + sizeof gp->panicmsg, msg, n); /* msg may be an older copy */
+  size_t np = strlen(prefix), n = strlen(msg) + 1;
+  char *copy = goro__mallocz(sizeof gp->panicmsg + np + n);
+  char *text = copy + sizeof gp->panicmsg;
+  memcpy(text, prefix, np);
+  memcpy(text + np, msg, n); /* msg may be an older copy */
   if (!gp->_panic) goro__freemsgs(gp);
   memcpy(copy, &gp->panicmsg, sizeof gp->panicmsg);
   gp->panicmsg = copy;
-  return copy + sizeof gp->panicmsg;
+  return text;
 }
+
+const char *goro__keepmsg(const char *msg) { return goro__keepmsgs("", msg); }
 
 void goro__freemsgs(struct g *gp) {
   while (gp->panicmsg) {
@@ -191,6 +248,8 @@ void goro__freemsgs(struct g *gp) {
 
 void goro__plainpanic(const char *msg) { goro__gopanic(msg, NULL, false); }
 
+void goro__plainError(const char *msg) { goro__gopanic(msg, NULL, true); }
+
 const struct _panic *goro__gorecover(void) {
   struct g *gp = getg();
   if (!gp || !gp->frame) return NULL;
@@ -198,6 +257,53 @@ const struct _panic *goro__gorecover(void) {
   if (!p || p->goexit || p->recovered || gp->frame->running != p) return NULL;
   p->recovered = true;
   return p;
+}
+
+/* The frame of the deferred call that runs, if fn is that call and has not
+ * asked before: then its caller is the runtime. */
+const void *goro__deferredenter(void (*fn)(void *)) {
+  struct g *gp = getg();
+  struct callframe *f = gp ? gp->frame : NULL;
+  if (!f || f->fn != fn || f->entered) return NULL;
+  f->entered = true;
+  return f;
+}
+
+/* recover in the function that goro__deferredenter gave frame to. */
+const struct _panic *goro__gorecoverin(const void *frame) {
+  struct g *gp = getg();
+  if (!frame || !gp || gp->frame != frame) return NULL;
+  return goro__gorecover();
+}
+
+/* Lives in the frame of goro__try. */
+struct tried {
+  void (*fn)(void *);
+  void *arg;
+  bool recovered;
+  struct _panic panic; /* what was recovered */
+  struct _defer d;
+};
+
+static void try_recover(void *tried) {
+  struct tried *t = tried;
+  const struct _panic *p = goro__gorecover();
+  if (!p) return;
+  t->panic = *p;
+  t->recovered = true;
+}
+
+static void try_run(void *tried) {
+  struct tried *t = tried;
+  goro__deferprocStack(&t->d, try_recover, t);
+  t->fn(t->arg);
+}
+
+bool goro__try(void (*fn)(void *), void *arg, struct _panic *p) {
+  struct tried t = {.fn = fn, .arg = arg};
+  goro__callframe(try_run, &t);
+  if (t.recovered) *p = t.panic;
+  return !t.recovered;
 }
 
 void goro__Goexit(void) {
@@ -276,7 +382,6 @@ static void printpanics(struct _panic *p) {
   }
   if (p->goexit) return;
   goro__prints("panic: ");
-  if (p->runtime_error) goro__prints("runtime error: ");
   printindented(p->msg);
   if (p->recovered && p->repanicked)
     goro__prints(" [recovered, repanicked]");
@@ -296,7 +401,7 @@ _Noreturn static void fatalpanic(struct g *gp, struct _panic *p) {
 
 _Noreturn static void die(const char *msg) {
   goro__prints("fatal error: ");
-  goro__prints(msg);
+  printindented(msg);
   goro__prints("\n\n");
   goro__dump();
   endpanic();
@@ -307,8 +412,18 @@ void goro__throw(const char *msg) {
   die(msg);
 }
 
+/* Go: printPreFatalDeferPanic. */
+static void print_panics_before(void) {
+  struct g *gp = getg();
+  if (!gp || !gp->_panic) return;
+  mark_repanicked(gp->_panic);
+  printpanics(gp->_panic);
+  goro__prints("\t");
+}
+
 void goro__fatal(const char *msg) {
   startpanic_m();
+  print_panics_before();
   die(msg);
 }
 

@@ -115,18 +115,21 @@ struct sudog {
 struct callframe {
   struct callframe *link; /* the frame outside; owner g */
   struct scope scope;     /* where a recovered panic cuts back to */
+  void (*fn)(void *);     /* what it runs */
   struct _panic *running; /* the panic that runs this deferred call, or NULL */
   uint32_t depth;         /* frames outside this one */
   bool exiting;           /* a recover forgot a Goexit: go on with it here */
+  bool entered;           /* fn has asked whether it is the deferred call */
 };
 
-/* A deferred call.  Owner g; on the heap, or on the C stack of a scope. */
+/* A deferred call.  Owner g; on the heap, or on the C stack of a block. */
 struct _defer {
   struct _defer *link;     /* the next to run */
   struct callframe *frame; /* the frame whose end runs it */
   void (*fn)(void *);
   void *arg;
-  bool heap; /* free it after the call */
+  bool heap; /* free it before the call */
+  bool mark; /* no call: a scope begins here */
 };
 
 /* A panic or Goexit in progress.  Lives on the panicking stack; owner g.
@@ -136,7 +139,7 @@ struct _panic {
   const char *msg;         /* text to print; owned by g (panicmsg) or static */
   void *value;             /* the program's own value, or NULL */
   struct callframe *frame; /* innermost frame when it began */
-  bool runtime_error;      /* print "runtime error: " before msg, as Go */
+  bool runtime_error;      /* it is a runtime.Error */
   bool goexit;
   bool recovered;
   bool repanicked; /* recovered, then the same value panicked again */
@@ -542,14 +545,43 @@ uint32_t goro__systematic_pick(uint32_t n);
 /* ---- panic.c ---- */
 GORO_UNWINDS void goro__gopanic(const char *msg, void *value,
                                 bool runtime_error);
-/* A panic with a static text that is Go's own plainError. */
+/* The text of a panic without one, which is a runtime.Error.  Go:
+ * PanicNilError. */
+#define PANIC_NIL "panic called with nil argument"
+/* A panic with a static text. */
 GORO_UNWINDS void goro__plainpanic(const char *msg);
-/* A copy of msg that lives until the goroutine panics again or ends. */
+/* The same with one that is a runtime.Error.  Go: error.go plainError. */
+GORO_UNWINDS void goro__plainError(const char *msg);
+/* A copy of msg, or of prefix and msg, that lives until the goroutine panics
+ * again or ends. */
 const char *goro__keepmsg(const char *msg);
-GORO_UNWINDS void goro__deferproc(void (*fn)(void *), void *arg);
+const char *goro__keepmsgs(const char *prefix, const char *msg);
+void goro__deferproc(void (*fn)(void *), void *arg);
+/* The same with d in the caller's block, at whose end one of the three below
+ * has to be called. */
+void goro__deferprocStack(struct _defer *d, void (*fn)(void *), void *arg);
+GORO_UNWINDS void goro__deferend(struct _defer *d); /* make the call */
+void goro__deferpop(struct _defer *d);              /* forget it */
+/* What is deferred between the two runs at the latter. */
+void goro__scopebegin(struct _defer *d);
+GORO_UNWINDS void goro__scopeend(struct _defer *d);
 const struct _panic *goro__gorecover(void);
+/* recover for functions that must be the deferred call themselves: fn asks on
+ * entry, and hands on what it got. */
+const void *goro__deferredenter(void (*fn)(void *));
+const struct _panic *goro__gorecoverin(const void *frame);
+/* Run fn(arg) as a frame; false: it panicked, and *p is a copy of the panic. */
+GORO_UNWINDS bool goro__try(void (*fn)(void *), void *arg, struct _panic *p);
 /* Run fn(arg) as a frame with deferred calls; false: a panic was recovered. */
 GORO_UNWINDS bool goro__callframe(void (*fn)(void *), void *arg);
+
+/* ---- error.c ---- */
+/* Panics of Go's runtime, for what its compiler checks. */
+GORO_UNWINDS void goro__panicmem(void);
+GORO_UNWINDS void goro__panicdivide(void);
+GORO_UNWINDS void goro__panicIndex(int64_t x, int64_t len);
+GORO_UNWINDS void goro__panicSliceAcap(int64_t hi, int64_t cap);
+GORO_UNWINDS void goro__panicSliceB(int64_t lo, int64_t hi);
 
 /* ---- traceback.c ---- */
 void goro__printg(struct g *gp);          /* one goroutine */

@@ -42,7 +42,7 @@ struct hchan *goro__makechan(size_t elemsize, size_t cap) {
   if (elemsize > UINT32_MAX / 2 || cap > UINT32_MAX / 2 ||
       __builtin_mul_overflow(elemsize, cap, &mem) ||
       mem > (size_t)PTRDIFF_MAX - sizeof(struct hchan)) {
-    goro__plainpanic("makechan: size out of range");
+    goro__plainError("makechan: size out of range");
     return NULL; /* unwinding */
   }
   struct hchan *c = goro__mallocz(sizeof *c + mem);
@@ -282,7 +282,7 @@ void goro__chansend1(struct hchan *c, const void *elem) {
     goro__goparkunlock(&c->lock, waitReasonChanSend);
     if (likely(dequeue_self())) return;
   }
-  goro__plainpanic("send on closed channel");
+  goro__plainError("send on closed channel");
 }
 
 bool goro__chanrecv2(struct hchan *c, void *elem) {
@@ -330,7 +330,7 @@ static GORO_NOINLINE const char *close_attempt(struct hchan *c) {
 
 void goro__closechan(struct hchan *c) {
   const char *msg = c ? close_attempt(c) : "close of nil channel";
-  if (msg) goro__plainpanic(msg);
+  if (msg) goro__plainError(msg);
 }
 
 /* ---- without blocking ---- */
@@ -352,7 +352,7 @@ static enum attempt send_nb(struct hchan *c, const void *elem) {
 bool goro__selectnbsend(struct hchan *c, const void *elem) {
   if (!c) return false;
   enum attempt a = send_nb(c, elem);
-  if (unlikely(a == CLOSED)) goro__plainpanic("send on closed channel");
+  if (unlikely(a == CLOSED)) goro__plainError("send on closed channel");
   return a == DONE;
 }
 

@@ -291,6 +291,6 @@ int goro__selectgo(struct scase *cases, int n, bool block) {
     casi = select_woken(cases, norder);
   }
   if (unlikely(casi == SEL_CLOSED_SEND))
-    goro__plainpanic("send on closed channel");
+    goro__plainError("send on closed channel");
   return casi;
 }

@@ -16,8 +16,7 @@ static void catch_error(void *arg) {
 static void divide(void *arg) {
   struct division *d = arg;
   goro_defer(catch_error, d);
-  if (d->b == 0) goro_runtime_error("integer divide by zero");
-  d->q = d->a / d->b;
+  d->q = (int)goro_div(d->a, d->b);
 }
 
 static void leave(void *n) { printf("leaving level %d\n", (int)(intptr_t)n); }
@@ -47,7 +46,7 @@ int main(void) {
     struct division d = {42, divisors[i], 0, NULL};
     goro_call(divide, &d);
     if (d.error)
-      printf("error: runtime error: %s\n", d.error);
+      printf("error: %s\n", d.error);
     else
       printf("%d / %d = %d\n", d.a, d.b, d.q);
   }

@@ -247,7 +247,8 @@ static void runtime_error(void *msg) { goro_runtime_error(msg); }
 static void test_panic(void) {
   CHECK(panics(panic_with, "text", "text") && !panic_value);
   CHECK(panics(panic_with_value, ids, "value") && panic_value == ids);
-  CHECK(panics(runtime_error, "index out of range", "index out of range"));
+  CHECK(panics(runtime_error, "index out of range",
+               "runtime error: index out of range"));
   void *value = ids;
   CHECK(!goro_recover() && !goro_recover_value(NULL));
   CHECK(!goro_recover_value(&value) && !value);

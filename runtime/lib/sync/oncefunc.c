@@ -19,9 +19,6 @@
 
 #include "lib/sync/sync.h"
 
-static const char oncefunc_nil[] =
-    "panic called with nil argument (use GODEBUG=panicnil=1 to disable)";
-
 struct OnceFunc *goro__OnceFunc_new(size_t size) {
   struct OnceFunc *o = goro__mallocz(sizeof *o + size);
   return o;
@@ -43,11 +40,11 @@ static void oncefunc_finish(void *once_func) {
   struct OnceFunc *o = once_func;
   if (o->valid) return;
   const struct _panic *p = goro__gorecover(); /* NULL: Goexit */
-  const char *msg = p ? p->msg : oncefunc_nil;
+  const char *msg = p ? p->msg : PANIC_NIL;
   size_t n = strlen(msg) + 1;
   o->msg = memcpy(goro__mallocz(n), msg, n);
   o->value = p ? p->value : NULL;
-  o->runtime_error = p && p->runtime_error;
+  o->runtime_error = !p || p->runtime_error;
   oncefunc_panic(o);
 }
 

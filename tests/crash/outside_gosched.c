@@ -1,0 +1,6 @@
+/* test: hosts wasi native */
+#include <goro.h>
+
+__attribute__((constructor)) static void too_early(void) { goro_gosched(); }
+
+int main(void) {}
