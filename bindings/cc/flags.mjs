@@ -66,6 +66,9 @@ const LINK_JS = [
   '-sSUPPORT_LONGJMP=0', '-sENVIRONMENT=web,worker,node',
   // Nothing else refers to the runtime in a program without goroutines.
   '-Wl,--undefined=goro__js_boot', '-Wl,--wrap=exit',
+  // What libc writes to stdout and stderr goes the runtime's way: byte for byte,
+  // and no worker has to wait for it.
+  '-Wl,--wrap=__wasi_fd_write',
 ];
 
 /**
@@ -78,12 +81,10 @@ export const LINK = {
   // Of a module with threads every instance gets the same memory, from the host.
   'wasi-threads': [...LINK_WASI, '-pthread', '-Wl,--import-memory,--export-memory'],
   js: LINK_JS,
-  // What libc writes to stdout and stderr goes the runtime's way, for which no
-  // worker has to wait. libc's waiting must not reach an indirect call: malloc
-  // and all that calls it would be instrumented (os_js_mt.c).
+  // libc's waiting must not reach an indirect call: malloc and all that calls it
+  // would be instrumented (os_js_mt.c).
   'js-threads': [
-    ...LINK_JS, '-pthread', '-Wno-pthreads-mem-growth',
-    '-Wl,--wrap=__wasi_fd_write', '-Wl,--wrap=_emscripten_yield',
+    ...LINK_JS, '-pthread', '-Wno-pthreads-mem-growth', '-Wl,--wrap=_emscripten_yield',
   ],
   native: ['-Wl,--wrap=main', '-pthread'],
 };

@@ -27,6 +27,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <wasi/api.h>
 
 #include "os/os_js.h"
 
@@ -135,6 +136,26 @@ void os_random(void *p, size_t n) {
     at += part;
     n -= part;
   }
+}
+
+/* libc's door to the host (--wrap=__wasi_fd_write).  Emscripten's own takes
+ * the output for text: it ends a line at each byte 0, and replaces what is not
+ * UTF-8. */
+__wasi_errno_t __real___wasi_fd_write(__wasi_fd_t fd, const __wasi_ciovec_t *v,
+                                      size_t n, __wasi_size_t *done);
+__wasi_errno_t __wrap___wasi_fd_write(__wasi_fd_t fd, const __wasi_ciovec_t *v,
+                                      size_t n, __wasi_size_t *done);
+
+__wasi_errno_t __wrap___wasi_fd_write(__wasi_fd_t fd, const __wasi_ciovec_t *v,
+                                      size_t n, __wasi_size_t *done) {
+  bool console = (fd == 1 || fd == 2) && goro__js_isconsole((int)fd);
+  if (!console) return __real___wasi_fd_write(fd, v, n, done);
+  *done = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (v[i].buf_len > 0) os_write((int)fd, v[i].buf, v[i].buf_len);
+    *done += v[i].buf_len;
+  }
+  return __WASI_ERRNO_SUCCESS;
 }
 
 const char *os_getenv(const char *name) { return getenv(name); }

@@ -7,13 +7,16 @@
 #ifndef GORO_OS_JS_H
 #define GORO_OS_JS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* ---- imports, from os_js.js ---- */
 
 /* Write in the calling thread. */
 void goro_js_write(int fd, const void *p, size_t n);
-/* Bring out lines without an end, of ours and of libc.  Main thread. */
+/* Is fd, 1 or 2, still what the program began with?  Main thread. */
+int goro_js_isconsole(int fd);
+/* Bring out lines without an end.  Main thread. */
 void goro_js_flush(void);
 /* End the program, with libc's and Emscripten's last things or at once.  Main
  * thread. */
@@ -32,6 +35,8 @@ void goro_js_later(void (*fn)(void *), void *arg);
 
 /* ---- os_js_st.c or os_js_mt.c ---- */
 
+/* Does libc's fd, 1 or 2, go to os_write? */
+bool goro__js_isconsole(int fd);
 /* Before anything else of the program. */
 void goro__js_init(void);
 /* The last part of libc's exit. */

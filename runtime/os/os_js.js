@@ -16,7 +16,7 @@
 addToLibrary({
   $goroJs__deps: [
     '$ENV', 'malloc', 'goro__js_boot', 'goro__js_slice', 'goro__js_message', 'goro__host_fault', 'goro_gomaxprocs', 'proc_exit', '$exitJS',
-    '$stringToNewUTF8', '$stringToUTF8', '$UTF8ArrayToString',
+    '$stringToNewUTF8', '$stringToUTF8',
 #if PTHREADS
     '$goroWorkers', '$runtimeKeepalivePush',
 #endif
@@ -197,8 +197,9 @@ addToLibrary({
 
     /** Print all whole lines of bytes that os_write has brought. */
     printBytes(fd, bytes) {
+      goroJs.decoders[fd] ??= new TextDecoder('utf-8', { ignoreBOM: true });
       // A copy: decoders refuse shared memory.
-      goroJs.print(fd, (goroJs.decoders[fd] ??= new TextDecoder()).decode(bytes.slice(), { stream: true }));
+      goroJs.print(fd, goroJs.decoders[fd].decode(bytes.slice(), { stream: true }));
     },
 
     print(fd, text) {
@@ -207,29 +208,16 @@ addToLibrary({
       for (const line of lines) (fd === 1 ? out : err)(line);
     },
 
-    /**
-     * Bring out lines that have no end yet, libc's and ours. Emscripten would
-     * do so at exit, with a newline added; a descriptor gets the bytes alone.
-     */
+    /** Bring out lines that have no end yet. A descriptor has had its bytes. */
     flush() {
       for (const fd of [1, 2]) {
-        const rest = goroJs.takeRest(fd);
-        if (goroJs.toDescriptor(fd)) goroJs.write(fd, Uint8Array.from(rest));
-        else if (rest.length) (fd === 1 ? out : err)(UTF8ArrayToString(rest, 0));
+        goroJs.print(fd, goroJs.decoders[fd]?.decode() ?? ''); // half a character
         if (goroJs.partial[fd]) goroJs.print(fd, '\n');
       }
     },
 
-    /**
-     * The bytes libc has written since the last newline. Emscripten keeps them
-     * in one place or another, whether the program uses files or not.
-     */
-    takeRest(fd) {
-      const kept = typeof printCharBuffers == 'object' ? printCharBuffers[fd]
-        : typeof FS == 'object' ? FS.getStream?.(fd)?.tty?.output
-        : undefined;
-      return kept?.splice(0) ?? [];
-    },
+    /** Whether fd is a terminal of Emscripten's, as at first: it may be a file now. */
+    isConsole: (fd) => typeof FS != 'object' || Boolean(FS.getStream?.(fd)?.tty),
 
     /** Whether output goes to Node's descriptor: the user has no function. */
     toDescriptor: (fd) => ENVIRONMENT_IS_NODE && !Module[fd === 1 ? 'print' : 'printErr'],
@@ -246,12 +234,15 @@ addToLibrary({
   },
 
   // Past libc, as os.h wants it.
-  goro_js_write__deps: ['$goroJs', '$UTF8ArrayToString'],
+  goro_js_write__deps: ['$goroJs'],
   goro_js_write: (fd, p, n) => {
     const bytes = HEAPU8.subarray(p, p + n);
     if (goroJs.toDescriptor(fd)) goroJs.write(fd, bytes);
-    else goroJs.print(fd, UTF8ArrayToString(bytes, 0));
+    else goroJs.printBytes(fd, bytes);
   },
+
+  goro_js_isconsole__deps: ['$goroJs'],
+  goro_js_isconsole: (fd) => goroJs.isConsole(fd),
 
   goro_js_flush__deps: ['$goroJs'],
   goro_js_flush: () => goroJs.flush(),

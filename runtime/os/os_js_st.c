@@ -4,6 +4,7 @@
  *
  * Locks: none, there is one M.
  */
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "os/os.h"
@@ -20,6 +21,8 @@ _Noreturn void goro__js_exit(int code) { goro_js_exit(code, 0); }
 /* ---- output ---- */
 
 void os_write(int fd, const void *p, size_t n) { goro_js_write(fd, p, n); }
+
+bool goro__js_isconsole(int fd) { return goro_js_isconsole(fd); }
 
 void os_flush(void) {
   fflush(NULL);
