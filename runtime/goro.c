@@ -40,6 +40,7 @@
 #include "lib/poll/fd.c"
 #include "lib/poll/fd_mutex.c"
 #include "lib/sync/cond.c"
+#include "lib/sync/map.c"
 #include "lib/sync/mutex.c"
 #include "lib/sync/once.c"
 #include "lib/sync/oncefunc.c"

@@ -3,11 +3,14 @@
  *
  * Invariant: as in export.c, of which this is a part.
  */
+#include "api/export.h"
 #include "api/goro.h"
+#include "lib/sync/map.h"
 #include "lib/sync/pool.h"
 #include "lib/sync/sync.h"
 
-_Static_assert(sizeof(goro_value) == sizeof(struct Value), "goro_value");
+SAME_SIZE(goro_value, struct Value);
+SAME_SIZE(goro_map_type, struct mapType);
 
 #define VALUE(v) ((struct Value *)(v))
 #define EFACE(x) ((struct eface){(x).type, (x).data})
@@ -32,7 +35,8 @@ goro_once_func *goro_once_func_new(goro_func fn, void *arg) {
 }
 
 void goro_once_func_call(goro_once_func *f) {
-  goro__safepoint(goro__needg("goro_once_func_call"));
+  goro__needg("goro_once_func_call");
+  SAFEPOINT();
   goro__OnceFunc_call((struct OnceFunc *)f);
 }
 
@@ -109,6 +113,77 @@ void goro_pool_age(goro_pool *p) {
 void goro_pool_free(goro_pool *p) {
   goro__needg("goro_pool_free");
   if (p) goro__Pool_free((struct Pool *)p);
+}
+
+/* ---- Map ---- */
+
+#define MAP(m) ((struct Map *)(m))
+
+const goro_map_type goro_map_uint64 = {sizeof(uint64_t), NULL, NULL};
+const goro_map_type goro_map_pointer = {sizeof(void *), NULL, NULL};
+const goro_map_type goro_map_string = {0, NULL, NULL};
+
+goro_map *goro_map_new(const goro_map_type *type) {
+  goro__needg("goro_map_new");
+  return (goro_map *)goro__Map_new((const struct mapType *)type);
+}
+
+void goro_map_free(goro_map *m) {
+  if (m) goro__Map_free(MAP(m));
+}
+
+bool goro_map_load(goro_map *m, const void *key, void **value) {
+  SAFEPOINT();
+  return goro__Map_Load(MAP(m), key, value);
+}
+
+void goro_map_store(goro_map *m, const void *key, void *value) {
+  SAFEPOINT();
+  goro__Map_Swap(MAP(m), key, value, NULL);
+}
+
+bool goro_map_load_or_store(goro_map *m, const void *key, void *value,
+                            void **actual) {
+  SAFEPOINT();
+  return goro__Map_LoadOrStore(MAP(m), key, value, actual);
+}
+
+bool goro_map_load_and_delete(goro_map *m, const void *key, void **value) {
+  SAFEPOINT();
+  return goro__Map_LoadAndDelete(MAP(m), key, value);
+}
+
+void goro_map_delete(goro_map *m, const void *key) {
+  SAFEPOINT();
+  goro__Map_LoadAndDelete(MAP(m), key, NULL);
+}
+
+bool goro_map_swap(goro_map *m, const void *key, void *value, void **previous) {
+  SAFEPOINT();
+  return goro__Map_Swap(MAP(m), key, value, previous);
+}
+
+bool goro_map_compare_and_swap(goro_map *m, const void *key, void *old,
+                               void *value) {
+  SAFEPOINT();
+  return goro__Map_CompareAndSwap(MAP(m), key, old, value);
+}
+
+bool goro_map_compare_and_delete(goro_map *m, const void *key, void *old) {
+  SAFEPOINT();
+  return goro__Map_CompareAndDelete(MAP(m), key, old);
+}
+
+void goro_map_range(goro_map *m,
+                    bool (*f)(void *arg, const void *key, void *value),
+                    void *arg) {
+  SAFEPOINT();
+  goro__Map_Range(MAP(m), f, arg);
+}
+
+void goro_map_clear(goro_map *m) {
+  SAFEPOINT();
+  goro__Map_Clear(MAP(m));
 }
 
 /* ---- atomic.Value ---- */

@@ -739,6 +739,117 @@ void goro_pool_age(goro_pool *p);
  *   Go       none: Go has a garbage collector */
 void goro_pool_free(goro_pool *p);
 
+/* A map for many goroutines.  Keys are passed by their addresses and copied;
+ * values are pointers that stay the program's: the map frees none, and what
+ * goro_map_load returned another goroutine may take out of it and free. */
+typedef struct goro_map goro_map;
+
+/* What the keys of a map are.  hash and equal are given both or not at all;
+ * then keys are equal if all their bytes are, padding too.  They may be called
+ * at any time by any goroutine, and must not suspend: no call of goro.h that
+ * blocks. */
+typedef struct goro_map_type {
+  size_t size; /* bytes of a key; 0: a string with its final 0 */
+  uint64_t (*hash)(const void *key, uint64_t seed);
+  bool (*equal)(const void *a, const void *b);
+} goro_map_type;
+
+extern const goro_map_type goro_map_uint64;  /* key: const uint64_t * */
+extern const goro_map_type goro_map_pointer; /* key: the pointer's address */
+extern const goro_map_type goro_map_string;  /* key: const char * */
+
+/* Make a map with keys of this type.
+ *   Fatal    outside a goroutine; out of memory
+ *   Returns  the map
+ *   Memory   free it with goro_map_free; *type must stay valid
+ *   Callable goroutine
+ *   Go       new(sync.Map) */
+goro_map *goro_map_new(const goro_map_type *type);
+
+/* Free m and its keys; NULL does nothing.
+ *   Memory   the values are the program's; nobody may use m any more
+ *   Callable goroutine
+ *   Go       none: Go has a garbage collector */
+void goro_map_free(goro_map *m);
+
+/* The value of a key.
+ *   Fatal    if hash or equal suspends: "switch: unwind where it is not
+ *            possible"; so in all functions of maps
+ *   Returns  true if the key is there, and *value, if not NULL, gets its value
+ *            (NULL otherwise)
+ *   Callable goroutine
+ *   Go       sync.Map.Load */
+bool goro_map_load(goro_map *m, const void *key, void **value);
+
+/* Let key have value.
+ *   Fatal    out of memory
+ *   Memory   the value of before is lost: goro_map_swap returns it
+ *   Callable goroutine
+ *   Go       sync.Map.Store */
+void goro_map_store(goro_map *m, const void *key, void *value);
+
+/* Let key have value if it is not there.
+ *   Fatal    out of memory
+ *   Returns  true if it was there; *actual, if not NULL, gets the value that it
+ *            has now
+ *   Callable goroutine
+ *   Go       sync.Map.LoadOrStore */
+bool goro_map_load_or_store(goro_map *m, const void *key, void *value,
+                            void **actual);
+
+/* Take out a key.
+ *   Returns  true if it was there; *value, if not NULL, gets the value it had
+ *            (NULL otherwise)
+ *   Callable goroutine
+ *   Go       sync.Map.LoadAndDelete */
+bool goro_map_load_and_delete(goro_map *m, const void *key, void **value);
+
+/* Take out a key.
+ *   Memory   its value is lost: goro_map_load_and_delete returns it
+ *   Callable goroutine
+ *   Go       sync.Map.Delete */
+void goro_map_delete(goro_map *m, const void *key);
+
+/* Let key have value.
+ *   Fatal    out of memory
+ *   Returns  true if it was there; *previous, if not NULL, gets the value that
+ *            it had (NULL otherwise)
+ *   Callable goroutine
+ *   Go       sync.Map.Swap */
+bool goro_map_swap(goro_map *m, const void *key, void *value, void **previous);
+
+/* Let key have value if it has old.
+ *   Returns  true if it did: the same pointer, of a key that is there
+ *   Callable goroutine
+ *   Go       sync.Map.CompareAndSwap */
+bool goro_map_compare_and_swap(goro_map *m, const void *key, void *old,
+                               void *value);
+
+/* Take out key if it has the value old.
+ *   Returns  true if it did: the same pointer, of a key that is there
+ *   Callable goroutine
+ *   Go       sync.Map.CompareAndDelete */
+bool goro_map_compare_and_delete(goro_map *m, const void *key, void *old);
+
+/* Call f(arg, key, value) for the keys of m, until it returns false.  f may do
+ * anything, to m as well.  A key that is there all the time is seen once; one
+ * that is added or taken out meanwhile, once or not at all.  What f defers runs
+ * when this returns.
+ *   Panics   as f does
+ *   Fatal    outside a goroutine; out of memory
+ *   Memory   *key is valid during the call of f
+ *   Callable goroutine
+ *   Go       sync.Map.Range */
+void goro_map_range(goro_map *m,
+                    bool (*f)(void *arg, const void *key, void *value),
+                    void *arg);
+
+/* Take out all keys.
+ *   Memory   their values are lost
+ *   Callable goroutine
+ *   Go       sync.Map.Clear */
+void goro_map_clear(goro_map *m);
+
 /* Waiting for an event, with a lock. */
 typedef struct goro_cond {
   void *opaque_[12];
