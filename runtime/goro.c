@@ -54,8 +54,12 @@
 
 #include "lib/context/context.c"
 
+#include "lib/xsync/errgroup.c"
+#include "lib/xsync/semaphore.c"
+
 #include "api/export.c"
 #include "api/export_context.c"
 #include "api/export_panic.c"
 #include "api/export_poll.c"
 #include "api/export_sync.c"
+#include "api/export_xsync.c"

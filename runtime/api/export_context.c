@@ -32,7 +32,7 @@ goro_error *const goro_context_canceled = (goro_error *)&goro__Canceled;
 goro_error *const goro_context_deadline_exceeded =
     (goro_error *)&goro__DeadlineExceeded;
 
-/* False, while it unwinds, if parent is NULL. */
+/* Both are false, while it unwinds, if it is NULL. */
 static GORO_UNWINDS bool has_parent(goro_context *parent) {
   if (unlikely(!parent))
     goro__plainpanic("cannot create context from nil parent");

@@ -1433,6 +1433,119 @@ int goro_set_write_deadline(int fd, goro_time t);
  *   Go       error.Error */
 const char *goro_strerror(int err);
 
+/* ======================================================================
+ * errgroup: tasks of which the first error cancels the rest
+ * ==================================================================== */
+
+/* A group of tasks.  The zero value has no limit and no context; it may not be
+ * copied after its first use. */
+typedef struct goro_errgroup {
+  goro_context *ctx_;
+  goro_chan *sem_;
+  goro_error *err_;
+  goro_waitgroup wg_;
+  uint32_t failed_;
+} goro_errgroup;
+
+/* A task.  It returns NULL, or an error, whose reference the group gets: retain
+ * one that is not the task's own (a static one needs nothing). */
+typedef goro_error *(*goro_errgroup_func)(void *arg);
+
+/* Prepare g with a context below parent, which is canceled by the first error
+ * of a task, with that as the cause, or when goro_errgroup_wait returns.
+ *   Panics   "cannot create context from nil parent"
+ *   Fatal    out of memory
+ *   Returns  the context
+ *   Memory   the context goes with g; free g with goro_errgroup_free
+ *   Callable goroutine
+ *   Go       errgroup.WithContext */
+goro_context *goro_errgroup_with_context(goro_errgroup *g,
+                                         goro_context *parent);
+
+/* Start fn(arg) as a goroutine of g.  The first error of one is g's.  A panic
+ * in it is one of that goroutine: it ends the program.
+ *   Blocks   until g has fewer goroutines than its limit
+ *   Fatal    "go of nil func value"; out of memory; outside a goroutine
+ *   Memory   as goro_go
+ *   Callable goroutine
+ *   Go       errgroup.Group.Go */
+void goro_errgroup_go(goro_errgroup *g, goro_errgroup_func fn, void *arg);
+
+/* The same, if g has fewer goroutines than its limit.
+ *   Fatal    as goro_errgroup_go
+ *   Returns  true if it was started
+ *   Memory   as goro_go
+ *   Callable goroutine
+ *   Go       errgroup.Group.TryGo */
+bool goro_errgroup_try_go(goro_errgroup *g, goro_errgroup_func fn, void *arg);
+
+/* Let g have n goroutines at most; 0 lets none start, n < 0 is no limit.
+ *   Panics   "errgroup: modify limit while N goroutines in the group are still
+ *            active"
+ *   Memory   free g with goro_errgroup_free
+ *   Callable goroutine
+ *   Go       errgroup.Group.SetLimit */
+void goro_errgroup_set_limit(goro_errgroup *g, int n);
+
+/* Wait for all goroutines of g, and cancel its context.
+ *   Blocks   until they are done
+ *   Fatal    if it has to block outside a goroutine
+ *   Returns  the first error; NULL if there was none
+ *   Memory   the error goes with g: retain it to keep it for longer
+ *   Callable goroutine
+ *   Go       errgroup.Group.Wait */
+goro_error *goro_errgroup_wait(goro_errgroup *g);
+
+/* Give back what g has: its context, its error, its limit.  g is as new.
+ *   Fatal    "free of an errgroup whose goroutines are still active"
+ *   Callable goroutine
+ *   Go       none: Go has a garbage collector */
+void goro_errgroup_free(goro_errgroup *g);
+
+/* ======================================================================
+ * semaphore: so many units, of which each acquires some
+ * ==================================================================== */
+
+/* A weighted semaphore.  It may not be copied after its first use. */
+typedef struct goro_semaphore {
+  int64_t size_;
+  int64_t cur_;
+  goro_mutex mu_;
+  void *list_[2];
+} goro_semaphore;
+
+/* Prepare s with n units.
+ *   Panics   "semaphore: size < 0"
+ *   Callable anywhere
+ *   Go       semaphore.NewWeighted */
+void goro_semaphore_init(goro_semaphore *s, int64_t n);
+
+/* Acquire n units.  First come, first served: a request that does not fit holds
+ * up those behind it.
+ *   Blocks   until there are n units, or ctx is canceled; until ctx is canceled
+ *            if n is more than all of them
+ *   Panics   "semaphore: n < 0"
+ *   Fatal    if it has to block outside a goroutine
+ *   Returns  NULL, or goro_context_err(ctx) without having acquired anything;
+ *            always that if ctx was canceled before
+ *   Callable goroutine
+ *   Go       semaphore.Weighted.Acquire */
+goro_error *goro_semaphore_acquire(goro_semaphore *s, goro_context *ctx,
+                                   int64_t n);
+
+/* Acquire n units if that is possible without blocking.
+ *   Panics   "semaphore: n < 0"
+ *   Returns  true if they are acquired
+ *   Callable goroutine
+ *   Go       semaphore.Weighted.TryAcquire */
+bool goro_semaphore_try_acquire(goro_semaphore *s, int64_t n);
+
+/* Give n units back.
+ *   Panics   "semaphore: n < 0", "semaphore: released more than held"
+ *   Callable goroutine
+ *   Go       semaphore.Weighted.Release */
+void goro_semaphore_release(goro_semaphore *s, int64_t n);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,74 +1,49 @@
-/* As errgroup does: the first task that fails cancels the rest, and waiting
- * for all gives its error. */
+/* The first task that fails cancels the rest, and waiting for all gives its
+ * error. */
 #include <goro.h>
 #include <stdio.h>
 
-struct group {
-  goro_waitgroup wg;
-  goro_once once;
-  const char *err;
-  goro_chan *failed; /* closed with the first error */
-};
-
-struct failure {
-  struct group *g;
-  const char *err;
-};
-
-static void keep_error(void *arg) {
-  struct failure *f = arg;
-  f->g->err = f->err;
-  goro_chan_close(f->g->failed);
-}
-
-static void group_fail(struct group *g, const char *err) {
-  struct failure f = {g, err};
-  goro_once_do(&g->once, keep_error, &f);
-}
-
-static const char *group_wait(struct group *g) {
-  goro_waitgroup_wait(&g->wg);
-  goro_chan_free(g->failed);
-  return g->err ? g->err : "<nil>";
-}
-
 enum { TASKS = 8 };
 
+static goro_error errCancelled = GORO_ERROR("cancelled");
+
 struct task {
-  struct group *g;
+  goro_context *ctx; /* the group's */
   int number;
   bool fails, waits;
   char text[20];
 };
 
-static void run_task(void *arg) {
+static goro_error *run_task(void *arg) {
   struct task *t = arg;
-  const char *err = NULL;
   if (t->fails) {
     snprintf(t->text, sizeof t->text, "task %d failed", t->number);
-    err = t->text;
-  } else if (t->waits) {
-    goro_chan_recv(t->g->failed, NULL);
-    err = "cancelled";
-    snprintf(t->text, sizeof t->text, "%s", err);
-  } else {
-    snprintf(t->text, sizeof t->text, "done");
+    return goro_error_new(t->text);
   }
-  if (err) group_fail(t->g, err);
+  if (t->waits) {
+    goro_chan_recv(goro_context_done(t->ctx), NULL);
+    snprintf(t->text, sizeof t->text, "%s", errCancelled.text);
+    return &errCancelled;
+  }
+  snprintf(t->text, sizeof t->text, "done");
+  return NULL;
 }
 
 /* Run n tasks.  Task number bad fails, and the others wait for something that
  * never comes if there is such a task. */
 static void try(int n, int bad) {
-  struct group g = {.failed = goro_chan_make(0, 0)};
+  goro_errgroup g;
+  goro_context *ctx = goro_errgroup_with_context(&g, goro_context_background());
   struct task tasks[TASKS];
   for (int i = 0; i < n; i++) {
-    tasks[i] = (struct task){&g, i, i == bad, bad < n, ""};
-    goro_waitgroup_go(&g.wg, run_task, &tasks[i]);
+    tasks[i] = (struct task){ctx, i, i == bad, bad < n, ""};
+    goro_errgroup_go(&g, run_task, &tasks[i]);
   }
-  printf("error: %s\n", group_wait(&g));
+  goro_error *err = goro_errgroup_wait(&g);
+  printf("error: %s\n", err ? err->text : "<nil>");
   for (int i = 0; i < n; i++)
     if (i != bad) printf("task %d: %s\n", i, tasks[i].text);
+  goro_errgroup_free(&g);
 }
 
 int main(void) {

@@ -537,7 +537,8 @@ static void test_panics(void) {
                       "cannot create context from nil parent"));
   for (intptr_t i = 0; i < 7; i++)
     CHECK(unit_panics(null_ctx, (void *)i,
-                      "invalid memory address or nil pointer dereference"));
+                      "runtime error: invalid memory address or nil pointer "
+                      "dereference"));
   CHECK(unit_panics(nil_key, NULL, "nil key"));
   CHECK(goro_context_retain(NULL) == NULL);
   goro_context_release(NULL);
