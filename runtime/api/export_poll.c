@@ -10,7 +10,7 @@ _Static_assert((int)GORO_ETIMEOUT == (int)FD_ETIMEOUT, "GORO_ETIMEOUT");
 _Static_assert((int)GORO_ENODEADLINE == (int)FD_ENODEADLINE,
                "GORO_ENODEADLINE");
 
-ptrdiff_t goro_read(int fd, void *buf, size_t n) {
+GORO_FLATTEN ptrdiff_t goro_read(int fd, void *buf, size_t n) {
   goro__needg("goro_read");
   goro__safepoint(getg());
   return goro__FD_Read(fd, buf, n);

@@ -25,7 +25,7 @@
  * While goroutines wait for descriptors the poller waits in os_poll, and
  * os_pollbreak ends that; otherwise on pollbreak.  Who breaks does both.
  * POLL_REARM in pollbreak stands for less: there is another descriptor to look
- * at, or the first.
+ * at, or the first.  tests/models/poll.pml is this.
  *
  * Locks: none.
  */
@@ -101,10 +101,9 @@ bool goro__poll_sleep(struct m *mp, int64_t when) {
     mp->away = MPOLLING;
     return Load(&sched.pollbreak) != 0;
   }
-  while (!poll_once(when)) {
-    Cas(&sched.pollbreak, POLL_REARM, 0); /* then what is to be looked at */
-    if (Load(&sched.pollbreak) != 0) break;
-  }
+  /* poll_begin has set the word, maybe: then nobody ends the wait. */
+  while (Load(&sched.pollbreak) != POLL_BREAK && !poll_once(when))
+    Cas(&sched.pollbreak, POLL_REARM, 0); /* before what is to be looked at */
   return true;
 }
 

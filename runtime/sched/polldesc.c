@@ -14,7 +14,7 @@
  *
  * No readiness is lost.  A goroutine first makes rg pdWait, then reads
  * lastpoll: if an M waits in the host, it is told to collect again.  That M
- * first makes lastpoll 0, then collects.
+ * first makes lastpoll 0, then collects.  tests/models/poll.pml is this.
  *
  * Invariants:
  *  1. rg and wg have one waiter at most (lib/poll/fd_mutex.h sees to that).

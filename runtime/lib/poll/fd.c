@@ -145,7 +145,8 @@ static GORO_UNWINDS int wait_for(struct FD *f, enum pollMode mode) {
 
 /* ---- reading ---- */
 
-static GORO_UNWINDS ptrdiff_t read_blocking(struct FD *f, void *p, size_t n) {
+static GORO_UNWINDS ptrdiff_t read_some(struct FD *f, void *p, size_t n) {
+  if (f->kind == OS_FD_NONBLOCK) return os_fd_read(f->sysfd, p, n);
   goro__entersyscall();
   ptrdiff_t r = os_fd_read(f->sysfd, p, n);
   goro__exitsyscall();
@@ -154,15 +155,13 @@ static GORO_UNWINDS ptrdiff_t read_blocking(struct FD *f, void *p, size_t n) {
 
 static GORO_UNWINDS ptrdiff_t fd_read(struct FD *f, void *p, size_t n) {
   int err = prepare(f, pollRead);
-  if (!err && f->kind == OS_FD_WAITFIRST) err = wait_for(f, pollRead);
-  if (err) return err;
-  if (f->kind != OS_FD_NONBLOCK) return read_blocking(f, p, n);
-  for (;;) {
-    ptrdiff_t r = os_fd_read(f->sysfd, p, n);
-    if (r != -EAGAIN) return r;
-    err = wait_for(f, pollRead);
-    if (err) return err;
+  for (bool wait = f->kind == OS_FD_WAITFIRST; !err; wait = true) {
+    if (wait) err = wait_for(f, pollRead);
+    if (err) break;
+    ptrdiff_t r = read_some(f, p, n);
+    if (r != -EAGAIN || !f->pd) return r;
   }
+  return err;
 }
 
 ptrdiff_t goro__FD_Read(int fd, void *p, size_t n) {
@@ -180,13 +179,13 @@ ptrdiff_t goro__FD_Read(int fd, void *p, size_t n) {
 
 static GORO_UNWINDS int fd_accept(struct FD *f) {
   int err = prepare(f, pollRead);
-  if (err) return err;
-  for (;;) {
+  for (bool wait = f->kind == OS_FD_WAITFIRST; !err; wait = true) {
+    if (wait) err = wait_for(f, pollRead);
+    if (err) break;
     int s = os_fd_accept(f->sysfd);
     if (s != -EAGAIN || !f->pd) return s;
-    err = wait_for(f, pollRead);
-    if (err) return err;
   }
+  return err;
 }
 
 int goro__FD_Accept(int fd) {
