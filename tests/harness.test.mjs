@@ -166,8 +166,11 @@ for (const host of PAGES) {
   });
 
   test(`[${host.name}] a browser that dies under a program`, async () => {
-    const running = start(host, ['loop'], { timeoutMs: 10_000 });
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    let running;
+    const printed = new Promise((resolve) => {
+      running = start(host, ['loop'], { onOutput: resolve });
+    });
+    await Promise.race([printed, running]);
     await killBrowsers();
     const { code } = await running;
     assert.match(String(code), /^error: /);

@@ -34,9 +34,9 @@ function within(ms, what, promise) {
 
 /**
  * @param {string} name  of the browser
- * @param {{ isolated: boolean, prepare?: Function }} options  isolated: with the
+ * @param {{ isolated: boolean, prepare?: Function, onOutput?: () => void }} options  isolated: with the
  *   headers that a page needs for SharedArrayBuffer; prepare: a function that
- *   runs in the page before all else
+ *   runs in the page before all else; onOutput: called when something has come
  * @returns {Promise<import('./run.mjs').Result>}
  */
 export async function runInPage(name, root, file, options) {
@@ -75,7 +75,7 @@ async function discard(name, browser) {
 }
 
 /** Runs the program in the page up to its end, or to what ends it. */
-async function runProgram(page, crash, server, url, { args, env, timeoutMs }) {
+async function runProgram(page, crash, server, url, { args, env, timeoutMs, onOutput }) {
   const output = { stdout: '', stderr: '' };
   let listener;
   let timer;
@@ -86,6 +86,7 @@ async function runProgram(page, crash, server, url, { args, env, timeoutMs }) {
     listener = server.listen((kind, value) => {
       if (kind === 'code') end(value);
       else output[kind] += value;
+      onOutput?.();
       if (output.stdout.length + output.stderr.length > OUTPUT_CAP) end('too much output');
     }, closed);
     page.on(crash, () => end('error: the page crashed'));
