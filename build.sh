@@ -8,7 +8,8 @@ usage() {
 usage: ./build.sh [COMMAND] [ARGUMENT...]
 
   setup   find or fetch the tools (toolchain/README.md)
-  build   the runtime for every target, into build/ (the default)
+  build   the runtime for every target, into build/, and the npm package, into
+          bindings/dist (the default)
   run     the main job: sumtree.wasm hashes this very tree under wasmtime,
           and its output is compared with that of sha256sum
   test    build, check, then every test; arguments: options of node --test,
@@ -17,7 +18,7 @@ usage: ./build.sh [COMMAND] [ARGUMENT...]
   bench   the benchmarks; arguments go to tests/bench/run.mjs
   stress  random programs on 8 Ms: [SECONDS [SEED]], 600 without it
   check   formatting, layers, headers, syntax; --fix lays out the C files
-  clean   remove build/
+  clean   remove build/ and bindings/dist/
   help    this
 TEXT
 }
@@ -37,10 +38,13 @@ setup() {
 
 BUILD_TOOLS=(emscripten wasi wasi-threads native modules)
 
-build() { node bindings/cc/build-runtime.mjs "$@"; }
+build() {
+  node bindings/cc/build-runtime.mjs "$@"
+  [ $# -gt 0 ] || node bindings/cc/build-package.mjs
+}
 
 run() {
-  local out=build/examples/sumtree skip=(.git .toolchain node_modules build) n
+  local out=build/examples/sumtree skip=(.git .toolchain node_modules build dist) n
   local exclude=() prune=()
   for n in "${skip[@]}"; do
     exclude+=(--exclude "$n") prune+=(-name "$n" -prune -o)
@@ -72,7 +76,7 @@ check() {
 
 # sources TEST...: the project's own files for which find's TEST holds
 sources() {
-  find . \( -name node_modules -o -name build -o -name '.?*' \) -prune -o \
+  find . \( -name node_modules -o -name build -o -name dist -o -name '.?*' \) -prune -o \
     -type f "$@" -print
 }
 
@@ -112,7 +116,7 @@ main() {
   bench) setup; build; node tests/bench/run.mjs "$@" ;;
   stress) setup "${BUILD_TOOLS[@]}"; build; node tests/stress/run.mjs "$@" ;;
   check) setup clang-format modules; check "$@" ;;
-  clean) rm -rf build ;;
+  clean) rm -rf build bindings/dist ;;
   help | -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
   esac

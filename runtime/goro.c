@@ -16,6 +16,7 @@
 #include "sched/checkdead.c"
 #include "sched/error.c"
 #include "sched/hostevent.c"
+#include "sched/hostg.c"
 #include "sched/machine.c"
 #include "sched/netpoll.c"
 #include "sched/panic.c"
@@ -32,6 +33,7 @@
 #include "sched/traceback.c"
 
 #include "wait/chan.c"
+#include "wait/hostwait.c"
 #include "wait/select.c"
 #include "wait/sema.c"
 

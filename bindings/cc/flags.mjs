@@ -26,6 +26,7 @@ export const COMMON = {
   js: JS,
   'js-threads': [...JS, '-pthread'],
   native: ['-fno-omit-frame-pointer', '-pthread'],
+  npm: JS,
 };
 
 /** Of the runtime's own files. */
@@ -47,6 +48,7 @@ export const SOURCES = {
   js: ['goro.c', 'api/goro_js.c', 'os/os_js.c', 'os/os_js_poll.c', 'os/os_js_st.c', 'stack/switch_asyncify.c'],
   'js-threads': ['goro.c', 'api/goro_js.c', 'os/os_js.c', 'os/os_js_poll.c', 'os/os_js_mt.c', 'os/os_pthread.c', 'stack/switch_asyncify.c'],
   native: ['goro.c', 'os/os_unix.c', 'os/os_unix_poll.c', 'os/os_pthread.c', 'stack/switch_ucontext.c'],
+  npm: ['goro.c', 'os/os_npm.c', 'api/ffi.c', 'stack/switch_asyncify.c'],
 };
 
 /** The M's own C stack: the scheduler, morestack and fatal errors run on it. */
@@ -87,6 +89,12 @@ export const LINK = {
     ...LINK_JS, '-pthread', '-Wno-pthreads-mem-growth', '-Wl,--wrap=_emscripten_yield',
   ],
   native: ['-Wl,--wrap=main', '-pthread'],
+  // The package's own loader brings all imports (runtime/os/os_npm.c).
+  npm: [
+    '-O1', '--profiling-funcs', '-sWASM_BIGINT=1', '-sSTANDALONE_WASM=1', '--no-entry',
+    '-sALLOW_MEMORY_GROWTH=1', `-sSTACK_SIZE=${M_STACK}`, '-sINITIAL_MEMORY=1048576',
+    '-sMALLOC=emmalloc', '-sSUPPORT_LONGJMP=0', '-sERROR_ON_UNDEFINED_SYMBOLS=0',
+  ],
 };
 
 const MAX_MEMORY_WASI = (bytes) => [`-Wl,--max-memory=${bytes}`];

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/rand.h"
+#include "sched/hostg.h"
 #include "sched/runtime2.h"
 #include "sched/schedule.h"
 
@@ -212,7 +213,7 @@ static void gfput_central(struct p *pp, int32_t keep) {
 
 void goro__gfpurge(struct p *pp) { gfput_central(pp, 0); }
 
-static void gfput(struct p *pp, struct g *gp) {
+void goro__gfput(struct p *pp, struct g *gp) {
   goro_assert(readgstatus(gp) == Gdead);
   gp->schedlink = pp->gFree;
   pp->gFree = gp;
@@ -233,10 +234,10 @@ static GORO_NOINLINE void gfget_slow(struct p *pp) {
   unlock(&sched.gFree.lock);
 }
 
-static struct g *gfget(struct p *pp) {
+struct g *goro__gfget(struct p *pp) {
   if (unlikely(!pp->gFree) && LoadRelaxed(&sched.gFree.n) > 0) gfget_slow(pp);
   struct g *gp = pp->gFree;
-  if (!gp) return NULL;
+  if (!gp) return malg();
   pp->gFree = gp->schedlink;
   pp->ngFree--;
   gp->schedlink = NULL;
@@ -245,19 +246,22 @@ static struct g *gfget(struct p *pp) {
 
 /* ---- birth and death ---- */
 
+void goro__gnumber(struct g *gp, const struct gosite *site) {
+  StoreRelaxed(&gp->startsite, site);
+  StoreRelaxed(&gp->parentGoid, getg()->goid);
+  StoreRelaxed(&gp->goid, Xadd(&sched.goidgen, 1));
+  Xadd(&ngs, 1);
+}
+
 struct g *goro__newproc(void (*fn)(void *), void *arg,
                         const struct gosite *site) {
   struct g *me = getg();
   struct p *pp = me->m->p;
-  struct g *gp = gfget(pp);
-  if (!gp) gp = malg();
+  struct g *gp = goro__gfget(pp);
   goro__gstack_init(&gp->stack, gp->stack0, GSTACK0);
   gp->startfn = fn;
   gp->startarg = arg;
-  StoreRelaxed(&gp->startsite, site);
-  StoreRelaxed(&gp->parentGoid, me->goid);
-  StoreRelaxed(&gp->goid, Xadd(&sched.goidgen, 1));
-  Xadd(&ngs, 1);
+  goro__gnumber(gp, site);
   goro__casgstatus(gp, Gdead, Grunnable);
   goro__runqput(pp, gp, true);
   if (likely(sched.mainstarted)) goro__wakep();
@@ -283,7 +287,7 @@ void goro__goexit0(struct m *mp, struct g *gp) {
   if (unlikely(gp->panicmsg)) goro__freemsgs(gp);
   goro__gstack_free(&gp->stack);
   Xadd(&ngs, -1);
-  gfput(mp->p, gp);
+  goro__gfput(mp->p, gp);
 }
 
 /* ---- park and ready ---- */
@@ -311,6 +315,7 @@ void goro__goparkunlock(struct mutex *l, enum waitReason reason) {
 
 void goro__goready(struct g *gp) {
   goro__casgstatus(gp, Gwaiting, Grunnable);
+  if (unlikely(!gp->startfn) && goro__hostg_ready(gp)) return;
   goro__runqput(getg()->m->p, gp, true);
   goro__wakep();
 }

@@ -168,9 +168,9 @@ struct g {
   struct m *lockedm;     /* the only M that may run it, or NULL */
   struct gstack stack;
 
-  uint64_t goid;       /* r/o while alive */
-  uint64_t parentGoid; /* r/o while alive */
-  void (*startfn)(void *);
+  uint64_t goid;           /* r/o while alive */
+  uint64_t parentGoid;     /* r/o while alive */
+  void (*startfn)(void *); /* NULL: its code runs in the host, hostg.h */
   void *startarg;
   const struct gosite *startsite; /* r/o while alive */
   const char *name; /* set by the goroutine itself, static or NULL */
@@ -387,6 +387,7 @@ struct schedt {
   struct sudog *sudogcache; /* under sudoglock */
 
   int64_t starttime; /* nanotime at schedinit; r/o */
+  bool hosted;       /* the host's own code calls in, hostg.h; r/o once true */
   bool mainstarted;  /* goro__rt0 has made the main goroutine; until then no
                       * second M is started */
   bool systematic;   /* GORO_SEED is set, and one M at a time runs: scheduling

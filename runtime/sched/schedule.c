@@ -44,6 +44,7 @@
  * clock_due).
  */
 #include "base/rand.h"
+#include "sched/hostg.h"
 #include "sched/runtime2.h"
 #include "sched/schedule.h"
 
@@ -177,6 +178,10 @@ static void execute(struct m *mp, struct g *gp, bool inheritTime) {
   StoreRelaxed(&mp->preempt, sched.systematic && goro__systematic_preempt());
   mp->curg = gp;
   setg(gp);
+  if (unlikely(!gp->startfn)) {
+    goro__hostg_step(mp, gp);
+    return;
+  }
   enum switch_result how;
   do how = goro__gogo(&gp->stack, gp->startfn, gp->startarg);
   while (how == SWITCH_RETURNED && starts_defers(gp));
@@ -356,9 +361,18 @@ static bool poll_over(struct m *mp, bool was_spinning) {
   return true;
 }
 
+/* The host's code calls in between two slices, and needs the P.  There is no
+ * other M, and no deadlock verdict but the host's own. */
+static bool stay_at_hand(int64_t when, int64_t *until) {
+  goro__timers_bury();
+  *until = when == 0 ? INT64_MAX : goro__timeSleepUntil();
+  return false;
+}
+
 /* Nothing to do.  True: the M has a P, search again; or it had none to give up
  * and *gp is what to run.  False: it is away; *until is goro__run's result. */
 static bool go_idle(struct m *mp, int64_t when, struct g **gp, int64_t *until) {
+  if (unlikely(sched.hosted)) return stay_at_hand(when, until);
   bool was_spinning = mp->spinning;
   *until = INT64_MAX;
   if (!put_p_down(mp, gp)) return true;
@@ -394,7 +408,7 @@ static bool clock_work(struct m *mp, struct p *pp) {
     Xadd(&sched.nmspinning, -1);
     goro__wakep(); /* another one shall look in its place */
   }
-  goro__slice_over(mp);
+  if (!sched.hosted) goro__slice_over(mp);
   return false;
 }
 

@@ -9,6 +9,12 @@
 /* gp is over; free what it holds.  Runs on the M. */
 void goro__goexit0(struct m *mp, struct g *gp);
 
+/* A dead G record, of pp's or a new one; and back. */
+struct g *goro__gfget(struct p *pp);
+void goro__gfput(struct p *pp, struct g *gp);
+/* Number gp, which is about to live, and count it. */
+void goro__gnumber(struct g *gp, const struct gosite *site);
+
 /* gopark's usual unlock function. */
 int64_t goro__parkunlock_c(void *gp, void *lock);
 

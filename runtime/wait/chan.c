@@ -28,13 +28,6 @@
 
 #include <string.h>
 
-/* What an attempt without blocking came to. */
-enum attempt {
-  WOULD_BLOCK,
-  DONE,   /* a value went over */
-  CLOSED, /* the channel is closed, and empty for a receive */
-};
-
 /* ---- making ---- */
 
 struct hchan *goro__makechan(size_t elemsize, size_t cap) {
@@ -217,13 +210,13 @@ static inline enum attempt recv_locked(struct hchan *c, void *elem) {
   return WOULD_BLOCK;
 }
 
-static GORO_NOINLINE enum attempt send_attempt(struct hchan *c,
-                                               const void *elem) {
+GORO_NOINLINE enum attempt goro__send_attempt(struct hchan *c,
+                                              const void *elem) {
   lock(&c->lock);
   return send_locked(c, elem);
 }
 
-static GORO_NOINLINE enum attempt recv_attempt(struct hchan *c, void *elem) {
+GORO_NOINLINE enum attempt goro__recv_attempt(struct hchan *c, void *elem) {
   if (unlikely(c->timer)) goro__timer_maybeRunChan(c->timer);
   lock(&c->lock);
   return recv_locked(c, elem);
@@ -231,11 +224,8 @@ static GORO_NOINLINE enum attempt recv_attempt(struct hchan *c, void *elem) {
 
 /* ---- waiting ---- */
 
-/* Queue the running G on q with the lock held; it parks next. */
-static GORO_NOINLINE void enqueue_self(struct hchan *c, struct waitq *q,
-                                       void *elem) {
-  struct g *gp =
-      goro__needg(q == &c->sendq ? "goro_chan_send" : "goro_chan_recv");
+void goro__chan_enqueue(struct g *gp, struct hchan *c, struct waitq *q,
+                        void *elem) {
   struct sudog *sg = goro__acquireSudog();
   sg->elem = elem;
   sg->g = gp;
@@ -247,11 +237,17 @@ static GORO_NOINLINE void enqueue_self(struct hchan *c, struct waitq *q,
   if (unlikely(sg->timed)) goro__blockTimerChan(c->timer);
 }
 
-/* The running G has been woken from its one wait.  True if by a value.
- * The channel may be gone by now: whoever received the last value, or closed
+/* Queue the running G on q with the lock held; it parks next. */
+static GORO_NOINLINE void enqueue_self(struct hchan *c, struct waitq *q,
+                                       void *elem) {
+  struct g *gp =
+      goro__needg(q == &c->sendq ? "goro_chan_send" : "goro_chan_recv");
+  goro__chan_enqueue(gp, c, q, elem);
+}
+
+/* The channel may be gone by now: whoever received the last value, or closed
  * it, may have freed it (but not one with a timer while somebody waits). */
-static GORO_NOINLINE bool dequeue_self(void) {
-  struct g *gp = getg();
+bool goro__chan_dequeue(struct g *gp) {
   struct sudog *sg = gp->waiting;
   if (sg != gp->param) goro__throw("chan: G waiting list is corrupted");
   if (unlikely(sg->timed)) goro__unblockTimerChan(sg->c->timer);
@@ -261,6 +257,11 @@ static GORO_NOINLINE bool dequeue_self(void) {
   sg->c = NULL;
   goro__releaseSudog(sg);
   return success;
+}
+
+/* The running G has been woken from its one wait. */
+static GORO_NOINLINE bool dequeue_self(void) {
+  return goro__chan_dequeue(getg());
 }
 
 static void wait_for_ever(const char *op, enum waitReason reason) {
@@ -275,7 +276,7 @@ void goro__chansend1(struct hchan *c, const void *elem) {
     wait_for_ever("goro_chan_send", waitReasonChanSendNilChan);
     return; /* unwinding */
   }
-  enum attempt a = send_attempt(c, elem);
+  enum attempt a = goro__send_attempt(c, elem);
   if (likely(a == DONE)) return;
   if (a == WOULD_BLOCK) {
     enqueue_self(c, &c->sendq, (void *)(uintptr_t)elem);
@@ -290,7 +291,7 @@ bool goro__chanrecv2(struct hchan *c, void *elem) {
     wait_for_ever("goro_chan_recv", waitReasonChanReceiveNilChan);
     return false; /* unwinding */
   }
-  enum attempt a = recv_attempt(c, elem);
+  enum attempt a = goro__recv_attempt(c, elem);
   if (a != WOULD_BLOCK) return a == DONE;
   enqueue_self(c, &c->recvq, elem);
   goro__goparkunlock(&c->lock, waitReasonChanReceive);
@@ -344,7 +345,7 @@ static bool full(struct hchan *c) {
 static enum attempt send_nb(struct hchan *c, const void *elem) {
   /* Not closed, and then full: there was a moment when it was both. */
   if (!LoadRelaxed(&c->closed) && full(c)) return WOULD_BLOCK;
-  enum attempt a = send_attempt(c, elem);
+  enum attempt a = goro__send_attempt(c, elem);
   if (a == WOULD_BLOCK) chan_unlock(c);
   return a;
 }
@@ -372,7 +373,7 @@ bool goro__selectnbrecv(struct hchan *c, void *elem, bool *received) {
   /* Empty, and then not closed: it was open and empty at the first moment,
    * because a closed channel does not open again. */
   if (empty(c) && !LoadAcq(&c->closed)) return false;
-  enum attempt a = recv_attempt(c, elem);
+  enum attempt a = goro__recv_attempt(c, elem);
   if (a == WOULD_BLOCK) chan_unlock(c);
   if (received) *received = a == DONE;
   return a != WOULD_BLOCK;

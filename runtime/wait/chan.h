@@ -68,6 +68,24 @@ static inline void waitq_enqueue(struct waitq *q, struct sudog *sg) {
 struct sudog *goro__waitq_dequeue(struct waitq *q);
 void goro__waitq_dequeueSudoG(struct waitq *q, struct sudog *sg);
 
+/* What an attempt without blocking came to. */
+enum attempt {
+  WOULD_BLOCK,
+  DONE,   /* a value went over */
+  CLOSED, /* the channel is closed, and empty for a receive */
+};
+
+/* Do it at once if that is possible.  On return of WOULD_BLOCK the lock is
+ * held. */
+enum attempt goro__send_attempt(struct hchan *c, const void *elem);
+enum attempt goro__recv_attempt(struct hchan *c, void *elem);
+
+/* Queue gp on q with the lock held; it parks next. */
+void goro__chan_enqueue(struct g *gp, struct hchan *c, struct waitq *q,
+                        void *elem);
+/* gp has been woken from its one wait.  True if by a value. */
+bool goro__chan_dequeue(struct g *gp);
+
 /* Complete an operation with the waiter sg, already dequeued.  The caller
  * holds the lock, releases it, and then readies the returned G. */
 struct g *goro__send_to(struct hchan *c, struct sudog *sg, const void *elem);

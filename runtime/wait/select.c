@@ -105,7 +105,7 @@ static void make_lockorder(struct scase *cases, int n) {
 
 /* ---- locks ---- */
 
-static void sellock(struct scase *cases, int n) {
+void goro__sellock(struct scase *cases, int n) {
   struct hchan *last = NULL;
   for (int i = 0; i < n; i++) {
     struct hchan *c = locked_chan(cases, i);
@@ -114,7 +114,7 @@ static void sellock(struct scase *cases, int n) {
   }
 }
 
-static void selunlock(struct scase *cases, int n) {
+void goro__selunlock(struct scase *cases, int n) {
   for (int i = n - 1; i >= 0; i--) {
     struct hchan *c = locked_chan(cases, i);
     if (i > 0 && c == locked_chan(cases, i - 1)) continue;
@@ -124,7 +124,7 @@ static void selunlock(struct scase *cases, int n) {
 
 /* Unlocks after the park is complete.  Goes by g.waiting, not by the cases:
  * once the last lock is released the G may run again and its stack change. */
-static int64_t selparkcommit(void *gpv, void *unused) {
+int64_t goro__selparkcommit(void *gpv, void *unused) {
   struct g *gp = gpv;
   (void)unused;
   struct hchan *last = NULL;
@@ -173,8 +173,7 @@ static enum readiness try_recv(struct scase *k, struct g **wake) {
 
 /* ---- passes 2 and 3 ---- */
 
-static void enqueue_on_all(struct scase *cases, int n) {
-  struct g *gp = goro__needg("goro_select");
+void goro__select_enqueue(struct g *gp, struct scase *cases, int n) {
   if (gp->waiting) goro__throw("select: gp->waiting is not empty");
   struct sudog **nextp = &gp->waiting;
   for (int i = 0; i < n; i++) {
@@ -193,9 +192,8 @@ static void enqueue_on_all(struct scase *cases, int n) {
   gp->param = NULL;
 }
 
-/* Take the G off all channels but the one that fired; returns its index. */
-static int dequeue_from_all(struct scase *cases, int n, bool *success) {
-  struct g *gp = getg();
+int goro__select_dequeue(struct g *gp, struct scase *cases, int n,
+                         bool *success) {
   struct sudog *fired = gp->param;
   struct sudog *sg = gp->waiting;
   int casi = -1;
@@ -219,26 +217,20 @@ static int dequeue_from_all(struct scase *cases, int n, bool *success) {
     goro__releaseSudog(sg);
     sg = next;
   }
-  if (casi < 0) goro__throw("select: bad wakeup");
   return casi;
 }
 
 /* ---- all of it ---- */
 
-enum { SEL_WAIT = -2, SEL_CLOSED_SEND = -3 };
-
-/* Passes 1 and 2.  Returns the case, -1 for none, SEL_WAIT with the locks held
- * and the G queued everywhere, or SEL_CLOSED_SEND. */
-static GORO_NOINLINE int select_attempt(struct scase *cases, int n,
-                                        bool block) {
-  sellock(cases, n);
+GORO_NOINLINE int goro__select_attempt(struct scase *cases, int n, bool block) {
+  goro__sellock(cases, n);
   for (int i = 0; i < n; i++) {
     int casi = cases[i].pollorder;
     struct scase *k = &cases[casi];
     struct g *wake = NULL;
     enum readiness r = k->send ? try_send(k, &wake) : try_recv(k, &wake);
     if (r == NOT_READY) continue;
-    selunlock(cases, n);
+    goro__selunlock(cases, n);
     if (wake) goro__goready(wake);
     if (r == READY) {
       k->ok = !k->send;
@@ -248,29 +240,31 @@ static GORO_NOINLINE int select_attempt(struct scase *cases, int n,
     if (k->elem) memset(k->elem, 0, k->c->elemsize);
     return casi;
   }
-  if (block) {
-    enqueue_on_all(cases, n);
-    return SEL_WAIT;
-  }
-  selunlock(cases, n);
+  if (block) return SEL_WAIT;
+  goro__selunlock(cases, n);
   return -1;
 }
 
-/* Passes 3 and 4. */
-static GORO_NOINLINE int select_woken(struct scase *cases, int n) {
+GORO_NOINLINE int goro__select_woken(struct g *gp, struct scase *cases, int n) {
   bool success = false;
-  sellock(cases, n);
-  int casi = dequeue_from_all(cases, n, &success);
-  selunlock(cases, n);
+  goro__sellock(cases, n);
+  int casi = goro__select_dequeue(gp, cases, n, &success);
+  if (casi < 0) goro__throw("select: bad wakeup");
+  goro__selunlock(cases, n);
   if (cases[casi].send) return success ? casi : SEL_CLOSED_SEND;
   cases[casi].ok = success;
   return casi;
 }
 
-static GORO_NOINLINE int select_orders(struct scase *cases, int n) {
+GORO_NOINLINE int goro__select_orders(struct scase *cases, int n) {
   int norder = make_pollorder(cases, n);
   make_lockorder(cases, norder);
   return norder;
+}
+
+/* Pass 2.  Noinline: what stands in selectgo would be instrumented. */
+static GORO_NOINLINE void enqueue_self_on_all(struct scase *cases, int n) {
+  goro__select_enqueue(goro__needg("goro_select"), cases, n);
 }
 
 int goro__selectgo(struct scase *cases, int n, bool block) {
@@ -278,17 +272,18 @@ int goro__selectgo(struct scase *cases, int n, bool block) {
     goro__plainpanic("select: number of cases out of range");
     return -1; /* unwinding */
   }
-  int norder = select_orders(cases, n);
+  int norder = goro__select_orders(cases, n);
   if (norder == 0) {
     if (!block) return -1;
     goro__needg("goro_select");
     goro__gopark(NULL, NULL, waitReasonSelectNoCases);
     return -1; /* unwinding, or never */
   }
-  int casi = select_attempt(cases, norder, block);
+  int casi = goro__select_attempt(cases, norder, block);
   if (casi == SEL_WAIT) {
-    goro__gopark(selparkcommit, NULL, waitReasonSelect);
-    casi = select_woken(cases, norder);
+    enqueue_self_on_all(cases, norder);
+    goro__gopark(goro__selparkcommit, NULL, waitReasonSelect);
+    casi = goro__select_woken(getg(), cases, norder);
   }
   if (unlikely(casi == SEL_CLOSED_SEND))
     goro__plainError("send on closed channel");

@@ -36,6 +36,10 @@ static struct timer *sleep_timer(struct g *gp) {
   return gp->timer;
 }
 
+void goro__sleep_set(struct g *gp, int64_t ns) {
+  goro__timer_reset(sleep_timer(gp), goro__when(ns), 0);
+}
+
 /* gopark's unlock function: gp is parked, its timer may go off now. */
 static int64_t resetForSleep(void *gpv, void *unused) {
   struct g *gp = gpv;

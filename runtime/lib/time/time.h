@@ -39,6 +39,9 @@ struct timeTimer {
 /* Park the goroutine for at least ns nanoseconds; ns <= 0: not at all. */
 GORO_UNWINDS void goro__timeSleep(int64_t ns);
 
+/* Wake gp, which is parked already, in ns nanoseconds by its own timer. */
+void goro__sleep_set(struct g *gp, int64_t ns);
+
 /* A timer with a channel, first due after d, then every period if that is not
  * 0.  chanOwned: freed by its channel. */
 struct timeTimer *goro__newTimer(int64_t d, int64_t period, bool chanOwned);

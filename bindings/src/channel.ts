@@ -1,0 +1,306 @@
+/** Channels. */
+import { type Core, unexpected } from './core.js';
+import { ChanClosedError, NilChanError, UsageError } from './errors.js';
+import { CLOSED, NONE, type Pointer, SHUT } from './ffi.js';
+import { dispose } from './lifetime.js';
+import { type Kind, type Op, RECV, RECV_F64, SEND, type Subject, type WaitOptions } from './op.js';
+
+/** What a receive brings: a value, or done if the channel is closed and empty. */
+export type RecvResult<T> = { done: false; value: T } | { done: true; value: undefined };
+
+/**
+ * The end of a channel on which one can send.
+ * @example
+ * function produce(out: SendChan<number>) { return out.send(1); }
+ */
+export interface SendChan<in T> {
+  /**
+   * Send a value: waits until a receiver has it, or there is room in the buffer.
+   * @throws {ChanClosedError} if the channel is closed, or gets closed meanwhile
+   */
+  send(value: T, options?: WaitOptions): Op<void>;
+  /**
+   * Send a value if that needs no waiting.
+   * @returns whether it was sent
+   * @throws {ChanClosedError} if the channel is closed
+   */
+  trySend(value: T): boolean;
+  /**
+   * Close the channel: receivers get what is in it, and then done.
+   * @throws {ChanClosedError} if it is closed already
+   */
+  close(): void;
+  /** How many values are in the buffer. */
+  readonly len: number;
+  /** How many fit into it. */
+  readonly cap: number;
+}
+
+/**
+ * The end of a channel from which one can receive.
+ * @example
+ * async function consume(src: RecvChan<number>) { for await (const v of src) console.log(v); }
+ */
+export interface RecvChan<out T> extends AsyncIterable<T> {
+  /** Receive a value: waits until there is one, or the channel is closed. */
+  recv(options?: WaitOptions): Op<RecvResult<T>>;
+  /** Receive a value if there is one, or the channel is closed; else undefined. */
+  tryRecv(): RecvResult<T> | undefined;
+  /** How many values are in the buffer. */
+  readonly len: number;
+  /** How many fit into it. */
+  readonly cap: number;
+  /** For `for await`, up to the close; leaving the loop does not close. */
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined>;
+}
+
+const closedSend = () => new ChanClosedError('send on closed channel; close it after the last send, by the sender');
+const freed = () => new UsageError('the channel was disposed of; do that after its last use');
+
+/**
+ * A channel of any values, which it passes on by reference.
+ * @example
+ * const ch = rt.chan(1);
+ * await ch.send('hello');
+ * assert.deepEqual(await ch.recv(), { done: false, value: 'hello' });
+ * ch.close();
+ * assert.equal((await ch.recv()).done, true);
+ */
+export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
+  /** @internal */
+  readonly core: Core;
+  /** @internal 0: the nil channel */
+  ptr: Pointer;
+  /** How many values fit into the buffer. */
+  readonly cap: number;
+
+  /** @internal Use {@link Runtime.chan}. */
+  constructor(core: Core, ptr: Pointer, cap: number) {
+    this.core = core;
+    this.ptr = ptr;
+    this.cap = cap;
+  }
+
+  /**
+   * Send a value: waits until a receiver has it, or there is room in the buffer.
+   * @throws {ChanClosedError} if the channel is closed, or gets closed meanwhile
+   * @example
+   * const ch = rt.chan();
+   * rt.go(async () => { await ch.send(42); });
+   * assert.equal((await ch.recv()).value, 42);
+   */
+  send(value: T, options?: WaitOptions): Op<void> {
+    const { core } = this;
+    if (options !== undefined || core.current !== null) {
+      const refused = core.refused(options);
+      if (refused) return refused;
+    }
+    if (this.ptr < 0) throw freed();
+    const handle = core.values.put(value);
+    return core.op(this, SEND, core.ffi.send(this.ptr, handle, core.slot), handle, options);
+  }
+
+  /**
+   * Receive a value: waits until there is one, or the channel is closed.
+   * @example
+   * const ch = rt.chan(1);
+   * ch.trySend(7);
+   * const { value, done } = await ch.recv();
+   * assert.equal(value, 7);
+   * assert.equal(done, false);
+   */
+  recv(options?: WaitOptions): Op<RecvResult<T>> {
+    const { core } = this;
+    if (options !== undefined || core.current !== null) {
+      const refused = core.refused(options);
+      if (refused) return refused;
+    }
+    if (this.ptr < 0) throw freed();
+    return core.op(this, RECV, core.ffi.recv(this.ptr, core.slot), 0, options);
+  }
+
+  /**
+   * Send a value if that needs no waiting.
+   * @returns whether it was sent
+   * @throws {ChanClosedError} if the channel is closed
+   * @example
+   * const ch = rt.chan(1);
+   * assert.equal(ch.trySend(1), true);
+   * assert.equal(ch.trySend(2), false);
+   */
+  trySend(value: T): boolean {
+    const { core } = this;
+    if (this.ptr < 0) throw freed();
+    const handle = core.values.put(value);
+    const result = core.ffi.try_send(this.ptr, handle);
+    if (result === 0) {
+      core.attend();
+      return true;
+    }
+    core.values.take(handle);
+    if (result === NONE) return false;
+    throw result === CLOSED ? closedSend() : unexpected(core, result);
+  }
+
+  /**
+   * Receive a value if there is one, or the channel is closed; else undefined.
+   * @example
+   * assert.equal(rt.chan().tryRecv(), undefined);
+   */
+  tryRecv(): RecvResult<T> | undefined {
+    const { core } = this;
+    if (this.ptr < 0) throw freed();
+    const result = core.ffi.try_recv(this.ptr);
+    if (result === NONE) return undefined;
+    core.attend();
+    return this.outcome(core, RECV, result) as RecvResult<T>;
+  }
+
+  /**
+   * Close the channel: receivers get what is in it, and then done; who waits to
+   * send gets an error. Only the sender should close.
+   * @throws {ChanClosedError} if it is closed already
+   * @throws {NilChanError} if it is the nil channel
+   * @example
+   * const ch = rt.chan(2);
+   * await ch.send(1);
+   * ch.close();
+   * for await (const v of ch) assert.equal(v, 1);
+   */
+  close(): void {
+    const { core } = this;
+    if (this.ptr === 0) throw new NilChanError('close of nil channel; it has no other end that could notice');
+    if (this.ptr < 0) throw freed();
+    const closed = core.ffi.close(this.ptr);
+    if (closed === 0) throw new ChanClosedError('close of closed channel; let one sender close it, once');
+    if (closed === SHUT) throw core.shutError();
+    core.attend();
+  }
+
+  /**
+   * How many values are in the buffer.
+   * @example
+   * const ch = rt.chan(3);
+   * ch.trySend('a');
+   * assert.equal(ch.len, 1);
+   * assert.equal(ch.cap, 3);
+   */
+  get len(): number {
+    return this.ptr > 0 ? Math.max(this.core.ffi.len(this.ptr), 0) : 0;
+  }
+
+  /**
+   * For `for await`, up to the close. Leaving the loop does not close.
+   * @example
+   * const ch = rt.chan(2);
+   * ch.trySend(1), ch.trySend(2), ch.close();
+   * let sum = 0;
+   * for await (const v of ch) sum += v;
+   * assert.equal(sum, 3);
+   */
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+    return { next: () => this.recv(), return: async () => ({ done: true, value: undefined }) };
+  }
+
+  /**
+   * Give its memory back at once; else that happens when nobody has it any more.
+   * @throws {UsageError} if goroutines wait on it
+   * @example
+   * const ch = rt.chan(1);
+   * ch[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+   */
+  [dispose](): void {
+    if (this.ptr <= 0) return;
+    if (!this.core.chans.free(this.core, this.ptr, this.kind)) {
+      throw new UsageError('dispose of a channel that goroutines wait on; close it first');
+    }
+    this.core.chans.forget(this);
+    this.ptr = -1;
+  }
+
+  /** @internal */
+  get kind(): Kind {
+    return RECV;
+  }
+
+  /** @internal */
+  outcome(core: Core, kind: Kind, result: number, handle = 0): unknown {
+    if (kind === SEND) {
+      if (result === 0) return undefined;
+      core.values.take(handle);
+      throw result === CLOSED ? closedSend() : unexpected(core, result);
+    }
+    if (result >= 0) return { done: false, value: core.values.take(result) };
+    if (result === CLOSED) return { done: true, value: undefined };
+    throw unexpected(core, result);
+  }
+
+  /** @internal */
+  dropped(core: Core, kind: Kind, handle: number): void {
+    if (kind === SEND) core.values.take(handle);
+  }
+
+  /** @internal A select's send: its value as it goes into the module. */
+  write(at: number, value: T): number {
+    const handle = this.core.values.put(value);
+    this.core.u32[at] = handle;
+    return handle;
+  }
+
+  /** @internal The value that a receive has left in the module. */
+  read(): T {
+    return this.core.values.take(this.core.u32[this.core.outAt]!) as T;
+  }
+}
+
+/**
+ * A channel of numbers, which are copied into the module: nothing is allocated
+ * for them.
+ * @example
+ * const ch = rt.chan.f64(1);
+ * await ch.send(0.5);
+ * assert.equal((await ch.recv()).value, 0.5);
+ */
+export class NumberChan extends Chan<number> {
+  override send(value: number, options?: WaitOptions): Op<void> {
+    const { core } = this;
+    if (options !== undefined || core.current !== null) {
+      const refused = core.refused(options);
+      if (refused) return refused;
+    }
+    if (this.ptr < 0) throw freed();
+    return core.op(this, SEND, core.ffi.send_f64(this.ptr, value, core.slot), 0, options);
+  }
+
+  override trySend(value: number): boolean {
+    const { core } = this;
+    if (this.ptr < 0) throw freed();
+    const result = core.ffi.try_send_f64(this.ptr, value);
+    if (result === NONE) return false;
+    if (result < 0) throw result === CLOSED ? closedSend() : unexpected(core, result);
+    core.attend();
+    return true;
+  }
+
+  /** @internal */
+  override get kind(): Kind {
+    return RECV_F64;
+  }
+
+  /** @internal */
+  override outcome(core: Core, kind: Kind, result: number): unknown {
+    if (kind === SEND || result < 0) return super.outcome(core, kind, result);
+    return { done: false, value: this.read() };
+  }
+
+  /** @internal */
+  override write(at: number, value: number): number {
+    this.core.f64[at >> 1] = value;
+    return 0;
+  }
+
+  /** @internal */
+  override read(): number {
+    return this.core.f64[this.core.outAt >> 1]!;
+  }
+}

@@ -1,0 +1,512 @@
+/**
+ * One runtime: the module, what waits in it, and when it runs.
+ *
+ * Two kinds of code call in. Generators run within a slice: `current` is the
+ * goroutine, and what has to wait parks that. All other code gets a promise,
+ * for which a slot is kept until the module settles it.
+ *
+ * The event loop never starves: a slice ends after 5 ms, and when results of
+ * waits have been delivered for as long without a break, the rest comes after
+ * the loop has had its turn.
+ */
+import { DeadlockError, FatalError, RuntimeClosedError, UsageError } from './errors.js';
+import { CANCELLED, type Ffi, load, type Loaded, PARKED, type Pointer, READY, RUNNABLE, SHUT, shutFfi, type WasmSource } from './ffi.js';
+import { macrotask, onAbort, onEmptyLoop } from './host-events.js';
+import { FAILED, IDLE, type Kind, LEFT, type Op, OVER, signalOf, StepOp, type Stepped, type Subject, WAITS, type WaitOptions } from './op.js';
+import { Chans } from './lifetime.js';
+import { Values } from './values.js';
+
+/** How long, in ms, the event loop may have to wait for its turn. */
+const TURN_MS = 5;
+/** Waits told of between two looks at the clock. */
+const DELIVER_MAX = 64;
+/** Operations done at once between two looks at the clock. */
+const OPS_PER_LOOK = 1024;
+/** setTimeout takes 31 bits. */
+const TIMEOUT_MAX = 0x7fffffff;
+
+let captured: (value: unknown) => void;
+let capturedReject: (error: unknown) => void;
+/** Shared by all promises of waits, so that making one makes no function. */
+const capture = (resolve: (value: any) => void, reject: (error: unknown) => void) => {
+  captured = resolve;
+  capturedReject = reject;
+};
+
+/** What has a slot: a call's wait, or a generator goroutine. */
+interface Holder {
+  /** Its wait has come to this. */
+  settle(core: Core, result: number): void;
+  /** The runtime closes. Returns whether anybody is told. */
+  shut(core: Core, error: Error): boolean;
+}
+
+/** A call that waits. */
+class Wait implements Holder {
+  readonly promise = new Promise(capture) as Op<any>;
+  readonly resolve = captured;
+  readonly reject = capturedReject;
+  release: (() => void) | undefined;
+
+  constructor(readonly kind: Kind, readonly subject: Subject, readonly handle: number) {}
+
+  settle(core: Core, result: number): void {
+    this.release?.();
+    let value;
+    try {
+      value = core.outcome(this.subject, this.kind, result, this.handle);
+    } catch (error) {
+      this.reject(error);
+      return;
+    }
+    this.resolve(value);
+  }
+
+  shut(_core: Core, error: Error): boolean {
+    this.release?.();
+    this.reject(error);
+    // Whoever closes the runtime need not wait for all that it calls off.
+    if (error instanceof RuntimeClosedError) this.promise.catch(() => {});
+    return true;
+  }
+}
+
+/** A goroutine whose code is a generator. */
+export abstract class Task implements Holder, Stepped {
+  state: Stepped['state'] = IDLE;
+  value: unknown;
+  /** In the module; 0 when it is over. */
+  g: Pointer = 0;
+  slot = 0;
+  kind: Kind = 0;
+  subject: Subject | null = null;
+  handle = 0;
+  release: (() => void) | undefined;
+  reason: unknown;
+  /** Calls off whatever it waits for. */
+  signal: AbortSignal | undefined;
+
+  /** Run it up to its next wait. True: it has ended. */
+  abstract step(core: Core): boolean;
+  abstract shut(core: Core, error: Error): boolean;
+
+  settle(core: Core, result: number): void {
+    if (this.state !== LEFT) return; // it starts, or has given way
+    this.release?.();
+    this.release = undefined;
+    try {
+      this.value = result === CANCELLED ? this.cancelled(core) : core.outcome(this.subject!, this.kind, result, this.handle);
+      this.state = OVER;
+    } catch (error) {
+      this.value = error;
+      this.state = FAILED;
+    }
+  }
+
+  private cancelled(core: Core): never {
+    this.subject!.dropped(core, this.kind, this.handle);
+    throw this.reason;
+  }
+}
+
+export class Core {
+  ffi!: Ffi;
+  u32!: Uint32Array;
+  f64!: Float64Array;
+  memory!: WebAssembly.Memory;
+  /** Where flags and results are, in u32 and f64. */
+  flagsAt = 0;
+  outAt = 0;
+  okAt = 0;
+  /** The generator goroutine whose code runs. */
+  current: Task | null = null;
+  readonly stepOp = new StepOp(this) as unknown as Op<any>;
+  readonly values = new Values();
+  readonly chans = new Chans(this);
+  readonly done = Promise.resolve() as Op<void>;
+  /** Async goroutines that run or wait for what the runtime cannot see. */
+  asyncs = 0;
+  /** Reasons to give no verdict of deadlock: promises that generators wait for, holds. */
+  holds = 0;
+  /** Who wants that verdict as soon as it is certain. */
+  readonly mains = new Set<(error: Error) => boolean>();
+  /** How to end what is awaited, when nothing can ever happen again. */
+  readonly awaited = new Set<(error: Error) => boolean>();
+  closed = false;
+
+  readonly #slots: (Holder | undefined)[] = [];
+  readonly #freeSlots: number[] = [];
+  #running = false;
+  #coming = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Infinity;
+  #turnStart = 0;
+  #held = false;
+  #deliveries = 0;
+  #ops = 0;
+  #report = '';
+  #ended: (() => void) | undefined;
+  readonly #soon = macrotask(() => this.#slice());
+  readonly #afterTurn = macrotask(() => this.#turnOver());
+  #breathers: (() => void)[] = [];
+
+  static async make(wasm: WasmSource | undefined): Promise<Core> {
+    const core = new Core();
+    core.#connect(await load(wasm, {
+      resume: (slot, result) => core.#resume(slot, result),
+      settle: (slot, result) => core.#settle(slot, result),
+      write: (text) => { core.#report += text; },
+      grown: () => core.#view(),
+    }));
+    return core;
+  }
+
+  #connect({ ffi, memory }: Loaded): void {
+    this.ffi = ffi;
+    this.memory = memory;
+    ffi.boot();
+    this.#view();
+    this.flagsAt = ffi.flags() >> 2;
+    this.outAt = ffi.out() >> 2;
+    this.okAt = this.outAt + 2;
+    this.#turnStart = performance.now();
+    this.#ended = onEmptyLoop(() => this.#nothingLeft());
+  }
+
+  #view(): void {
+    if (!this.memory) return; // it grows before it is known
+    this.u32 = new Uint32Array(this.memory.buffer);
+    this.f64 = new Float64Array(this.memory.buffer);
+  }
+
+  // ---- operations ----
+
+  /** The slot for an operation that may have to wait. */
+  get slot(): number {
+    const free = this.#freeSlots;
+    return free.length > 0 ? free[free.length - 1]! : this.#slots.length;
+  }
+
+  keep(holder: Holder): number {
+    const slot = this.#freeSlots.pop() ?? this.#slots.length;
+    this.#slots[slot] = holder;
+    return slot;
+  }
+
+  #drop(slot: number): void {
+    this.#slots[slot] = undefined;
+    this.#freeSlots.push(slot);
+  }
+
+  outcome(subject: Subject, kind: Kind, result: number, handle: number): unknown {
+    return subject.outcome(this, kind, result, handle);
+  }
+
+  /**
+   * The operation that the module has answered with `result`, in the form that
+   * its caller can wait for.
+   */
+  op(subject: Subject, kind: Kind, result: number, handle: number, options?: WaitOptions): Op<any> {
+    if (this.current !== null) return this.#step(this.current, subject, kind, result, handle, options);
+    if (result === PARKED) return this.#wait(subject, kind, handle, options);
+    this.attend();
+    try {
+      const value = subject.outcome(this, kind, result, handle);
+      return this.atOnce(value);
+    } catch (error) {
+      return Promise.reject(error) as Op<any>;
+    }
+  }
+
+  /** A result that was there at once. The event loop must have its turn all the same. */
+  atOnce<T>(value: T): Op<T> {
+    if ((++this.#ops & (OPS_PER_LOOK - 1)) === 0 && this.#late()) return this.#breathe(value);
+    return (value === undefined ? this.done : Promise.resolve(value)) as Op<T>;
+  }
+
+  /** An operation that is over, in the form for its caller. */
+  over<T>(value: T): Op<T> {
+    const task = this.current;
+    if (task === null) return this.atOnce(value);
+    task.state = OVER;
+    task.value = value;
+    return this.stepOp;
+  }
+
+  #wait(subject: Subject, kind: Kind, handle: number, options?: WaitOptions): Op<any> {
+    const wait = new Wait(kind, subject, handle);
+    const slot = this.keep(wait);
+    const signal = options && signalOf(options);
+    if (signal) {
+      const g = this.ffi.parked();
+      this.#onAbort(wait, signal, () => {
+        if (!this.ffi.cancel(g)) return;
+        this.#drop(slot);
+        subject.dropped(this, kind, handle);
+        wait.shut(this, signal.reason);
+      });
+    }
+    this.attend();
+    return wait.promise;
+  }
+
+  #onAbort(holder: { release: (() => void) | undefined }, signal: AbortSignal, abort: () => void): void {
+    holder.release = onAbort(signal, abort);
+  }
+
+  #step(task: Task, subject: Subject, kind: Kind, result: number, handle: number, options?: WaitOptions): Op<any> {
+    if (result === PARKED) return this.parked(task, subject, kind, handle, options);
+    try {
+      task.value = subject.outcome(this, kind, result, handle);
+      task.state = OVER;
+    } catch (error) {
+      task.value = error;
+      task.state = FAILED;
+    }
+    return this.stepOp;
+  }
+
+  /** The generator goroutine waits from now on. */
+  parked(task: Task, subject: Subject, kind: Kind, handle = 0, options?: WaitOptions): Op<any> {
+    task.state = WAITS;
+    task.kind = kind;
+    task.subject = subject;
+    task.handle = handle;
+    const signal = options && signalOf(options);
+    if (signal) {
+      this.#onAbort(task, signal, () => {
+        task.reason = signal.reason;
+        this.ffi.cancel(task.g);
+        this.attend();
+      });
+    }
+    return this.stepOp;
+  }
+
+  /**
+   * Before an operation: what is wrong already, as an operation. A generator
+   * that has begun one and not waited for it has forgotten yield*.
+   */
+  refused(options: WaitOptions | undefined): Op<any> | undefined {
+    const task = this.current;
+    if (task !== null && task.state !== IDLE) throw forgotten();
+    let signal = options && signalOf(options);
+    if (!signal?.aborted) signal = task?.signal;
+    if (!signal?.aborted && !this.closed) return undefined;
+    const reason = signal?.aborted ? signal.reason : this.shutError();
+    if (task === null) return Promise.reject(reason) as Op<any>;
+    task.state = FAILED;
+    task.value = reason;
+    return this.stepOp;
+  }
+
+  readonly #sites = new Map<string, Pointer>();
+
+  /** A struct gosite for goroutines of this name; there for ever. */
+  site(name: string): Pointer {
+    const known = this.#sites.get(name);
+    if (known !== undefined) return known;
+    const text = new TextEncoder().encode(`${name || '(anonymous)'}\0`);
+    const p = this.ffi.alloc(16 + text.length);
+    new Uint8Array(this.memory.buffer, p + 16, text.length).set(text);
+    this.u32[p >> 2] = p + 16;
+    this.#sites.set(name, p);
+    return p;
+  }
+
+  /** The error for SHUT. */
+  shutError(): Error {
+    return new RuntimeClosedError(this.#cause ? { cause: this.#cause } : undefined);
+  }
+  #cause: unknown;
+
+  // ---- when it runs ----
+
+  /** After every call into the module but those of a slice. */
+  attend(): void {
+    if (this.u32[this.flagsAt] !== 0 && !this.#running) this.#attend();
+  }
+
+  #attend(): void {
+    const flags = this.u32[this.flagsAt]!;
+    this.u32[this.flagsAt] = 0;
+    if (flags & READY) this.#deliver();
+    if (flags & RUNNABLE) this.sliceSoon();
+  }
+
+  /** The event loop has waited for its turn for long enough. */
+  #late(): boolean {
+    return performance.now() - this.#turnStart > TURN_MS;
+  }
+
+  #hold(): void {
+    if (this.#held) return;
+    this.#held = true;
+    this.#afterTurn();
+  }
+
+  #turnOver(): void {
+    this.#held = false;
+    this.#turnStart = performance.now();
+    const breathers = this.#breathers;
+    this.#breathers = [];
+    for (const resolve of breathers) resolve();
+    if (!this.closed) this.#deliver();
+  }
+
+  #breathe<T>(value: T): Op<T> {
+    this.#hold();
+    return new Promise<T>((resolve) => { this.#breathers.push(() => resolve(value)); }) as Op<T>;
+  }
+
+  #deliver(): void {
+    while (!this.#held) {
+      if ((++this.#deliveries & (DELIVER_MAX - 1)) === 0 && this.#late()) this.#hold();
+      else if (!this.#guard(() => this.ffi.deliver(DELIVER_MAX))) return;
+    }
+  }
+
+  sliceSoon(): void {
+    if (this.#coming || this.#running) return;
+    this.#coming = true;
+    if ((++this.#deliveries & (DELIVER_MAX - 1)) === 0 && this.#late()) {
+      this.#turnStart = performance.now();
+      this.#soon();
+    } else {
+      queueMicrotask(() => this.#slice());
+    }
+  }
+
+  #slice(): void {
+    this.#coming = false;
+    if (this.closed) return;
+    this.#running = true;
+    this.u32[this.flagsAt] = this.u32[this.flagsAt]! & READY;
+    const wait = this.#guard(() => this.ffi.run());
+    this.#running = false;
+    if (this.closed || wait === undefined) return;
+    const ready = this.u32[this.flagsAt]! & READY;
+    this.u32[this.flagsAt] = 0;
+    if (ready) this.#deliver();
+    this.#next(wait);
+  }
+
+  #next(wait: number): void {
+    if (wait === 0) {
+      this.#turnStart = performance.now();
+      this.#coming = true;
+      this.#soon();
+    } else if (wait > 0) {
+      this.#sleep(wait);
+    } else {
+      this.#unsleep();
+      this.verdict();
+    }
+  }
+
+  #unsleep(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+  }
+
+  #sleep(ms: number): void {
+    const at = performance.now() + ms;
+    if (this.#timer !== undefined && Math.abs(at - this.#timerAt) < 0.5) return;
+    this.#unsleep();
+    this.#timerAt = at;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#turnStart = performance.now();
+      this.#slice();
+    }, Math.min(Math.ceil(ms), TIMEOUT_MAX));
+  }
+
+  #resume(slot: number, result: number): boolean {
+    const task = this.#slots[slot] as Task;
+    task.settle(this, result);
+    this.current = task;
+    const over = task.step(this);
+    this.current = null;
+    if (over) this.#drop(slot);
+    return over;
+  }
+
+  #settle(slot: number, result: number): void {
+    const holder = this.#slots[slot]!;
+    this.#drop(slot);
+    holder.settle(this, result);
+  }
+
+  /** Call into the module; undefined if that was its end. */
+  #guard<T>(call: () => T): T | undefined {
+    try {
+      return call();
+    } catch (error) {
+      this.#running = false;
+      this.current = null;
+      const text = this.#report.trim() || String((error as Error)?.message ?? error);
+      this.shut(error instanceof FatalError ? new FatalError(text) : new FatalError(`the runtime has trapped: ${text}`, { cause: error }));
+      return undefined;
+    }
+  }
+
+  // ---- the end ----
+
+  /** All goroutines with what they wait for. */
+  dump(): string {
+    this.#report = '';
+    this.ffi.dump();
+    const text = this.#report;
+    this.#report = '';
+    return text;
+  }
+
+  get #waits(): number {
+    return this.#slots.length - this.#freeSlots.length;
+  }
+
+  /** Nothing is runnable, and no timer is set: is that the end of a main? */
+  verdict(): void {
+    if (this.mains.size === 0 || this.asyncs > 0 || this.holds > 0) return;
+    if (this.#coming || this.#running || this.#held || this.u32[this.flagsAt] !== 0) return;
+    if (this.#slots.some((holder) => holder instanceof Wait)) return;
+    const error = new DeadlockError(this.dump());
+    for (const end of [...this.mains]) end(error);
+  }
+
+  /** The host's event loop is empty: what waits now waits for ever. */
+  #nothingLeft(): void {
+    if (this.closed || (this.#waits === 0 && this.awaited.size === 0)) return;
+    const error = new DeadlockError(this.dump());
+    let heard = false;
+    for (const end of [...this.mains, ...this.awaited]) heard = end(error) || heard;
+    heard = this.shut(error, error) || heard;
+    if (!heard) void Promise.reject(error); // nobody else would say so
+  }
+
+  /** End everything: what waits is told `error`, later operations that it is closed. */
+  shut(cause?: unknown, error: Error = cause instanceof Error ? cause : this.shutError()): boolean {
+    if (this.closed) return false;
+    this.closed = true;
+    this.#cause = cause;
+    this.#ended?.();
+    this.#unsleep();
+    this.ffi = shutFfi();
+    let heard = false;
+    for (const [slot, holder] of this.#slots.entries()) {
+      this.#slots[slot] = undefined;
+      if (holder) heard = holder.shut(this, error) || heard;
+    }
+    for (const resolve of this.#breathers) resolve();
+    return heard;
+  }
+}
+
+const forgotten = () => new UsageError('a generator goroutine has begun an operation without waiting for it; write yield* before each');
+
+/** Results that no operation gives a meaning of its own. */
+export function unexpected(core: Core, result: number): Error {
+  if (result === SHUT) return core.shutError();
+  return new FatalError(`goro: no meaning for result ${result}`);
+}

@@ -1,0 +1,131 @@
+/**
+ * What runtime/api/ffi.c exports, and how it is loaded: the two must match.
+ * Nothing else in the package touches the module or its memory.
+ */
+import { FatalError, LoadError } from './errors.js';
+
+/** Results of operations: enum hostresult of runtime/wait/hostwait.h, and SHUT. */
+export const CLOSED = -1;
+export const PARKED = -2;
+export const NONE = -3;
+export const CANCELLED = -4;
+/** The runtime is closed: no answer of the module's, but of {@link shutFfi}. */
+export const SHUT = -5;
+
+/** Bits of the flags word: enum of runtime/sched/hostg.h. */
+export const READY = 1;
+export const RUNNABLE = 2;
+
+/** Bytes of a struct scase, and where its fields are. */
+export const CASE_BYTES = 16;
+export const CASE_SEND = 8;
+export const VAL_BYTES = 8;
+
+/** A place in the module's memory. */
+export type Pointer = number;
+
+/** The module's functions; units are ms, and slots are the package's numbers for what waits. */
+export interface Ffi {
+  boot(): void;
+  out(): Pointer;
+  flags(): Pointer;
+  run(): number;
+  deliver(max: number): number;
+  go(slot: number, site: Pointer): Pointer;
+  parked(): Pointer;
+  cancel(g: Pointer): number;
+  sleep(ms: number, slot: number): number;
+  reason(reason: number): void;
+  park(): void;
+  ready(g: Pointer): void;
+  goid(g: Pointer): number;
+  dump(): void;
+  alloc(bytes: number): Pointer;
+  free(p: Pointer): void;
+  chan(elemsize: number, cap: number): Pointer;
+  chan_free(c: Pointer): number;
+  send(c: Pointer, handle: number, slot: number): number;
+  try_send(c: Pointer, handle: number): number;
+  send_f64(c: Pointer, value: number, slot: number): number;
+  try_send_f64(c: Pointer, value: number): number;
+  recv(c: Pointer, slot: number): number;
+  try_recv(c: Pointer): number;
+  close(c: Pointer): number;
+  len(c: Pointer): number;
+  cases(n: number): Pointer;
+  vals(n: number): Pointer;
+  select(n: number, block: number, slot: number): number;
+  after(ms: number): Pointer;
+}
+
+/** In place of the module when the runtime is closed: every operation says so. */
+export function shutFfi(): Ffi {
+  const shut = () => SHUT;
+  return new Proxy({} as Ffi, { get: () => shut });
+}
+
+/** What the module calls. */
+export interface Host {
+  resume(slot: number, result: number): boolean;
+  settle(slot: number, result: number): void;
+  /** A report's text, for descriptor 2. */
+  write(text: string): void;
+  /** Memory has grown: views are void. */
+  grown(): void;
+}
+
+/** What `start({ wasm })` takes: the module, where it is, or its bytes. */
+export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
+
+/** A loaded module, booted by nobody yet. */
+export interface Loaded {
+  ffi: Ffi;
+  memory: WebAssembly.Memory;
+}
+
+/** Load the module and connect it with its host. */
+export async function load(source: WasmSource | undefined, host: Host): Promise<Loaded> {
+  const module = await compile(source ?? new URL('./goro.wasm', import.meta.url));
+  const decoder = new TextDecoder();
+  let memory: WebAssembly.Memory;
+  const bytes = (p: Pointer, n: number) => new Uint8Array(memory.buffer, p, n);
+  const goro = {
+    now: () => performance.now(),
+    wall: () => Date.now(),
+    random: (p: Pointer, n: number) => crypto.getRandomValues(bytes(p, n)),
+    write: (_fd: number, p: Pointer, n: number) => host.write(decoder.decode(bytes(p, n), { stream: true })),
+    exit: () => { throw new FatalError(); },
+    resume: host.resume,
+    settle: host.settle,
+  };
+  const env = { emscripten_notify_memory_growth: () => host.grown() };
+  const { exports } = await WebAssembly.instantiate(module, { goro, env });
+  memory = exports['memory'] as WebAssembly.Memory;
+  (exports['_initialize'] as () => void)();
+  return { ffi: { ...exports } as unknown as Ffi, memory };
+}
+
+async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+  try {
+    if (source instanceof WebAssembly.Module) return source;
+    if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return await WebAssembly.compile(source);
+    if (typeof Response !== 'undefined' && source instanceof Response) return await fromResponse(source);
+    return await fromUrl(new URL(source as string | URL, import.meta.url));
+  } catch (cause) {
+    throw new LoadError(`goro.wasm did not load: ${(cause as Error)?.message ?? cause}. ` +
+      'Serve the file beside the package, or pass start({ wasm }) its URL, its bytes or a WebAssembly.Module.', { cause });
+  }
+}
+
+/** Node has no fetch for files; its fs is asked for in a way that bundlers do not see. */
+async function fromUrl(url: URL): Promise<WebAssembly.Module> {
+  if (url.protocol !== 'file:') return fromResponse(await fetch(url));
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): { readFileSync(url: URL): BufferSource } } };
+  const fs = process?.getBuiltinModule?.('node:fs');
+  return fs ? WebAssembly.compile(fs.readFileSync(url)) : fromResponse(await fetch(url));
+}
+
+async function fromResponse(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok) throw new Error(`HTTP ${response.status} for ${response.url}`);
+  return WebAssembly.compile(await response.arrayBuffer());
+}

@@ -1,0 +1,226 @@
+/** Goroutines: async functions, and generators that the scheduler steps. */
+import { type Core, Task } from './core.js';
+import { RuntimeClosedError, UsageError } from './errors.js';
+import { onAbort } from './host-events.js';
+import { HOST, IDLE, LEFT, WAITS, type Op, type Pause, type Subject } from './op.js';
+
+/** What {@link Runtime.go} starts: a generator function, or any other, async or not. */
+export type GoFunction<A extends unknown[], T> =
+  | ((...args: A) => Generator<Pause, T, any>)
+  | ((...args: A) => PromiseLike<T>)
+  | ((...args: A) => T);
+
+/**
+ * A goroutine that was started.
+ * @example
+ * const g = rt.go(async () => 42);
+ * assert.equal(await g.wait(), 42);
+ */
+export class Goroutine<T> {
+  readonly #core: Core;
+  #promise: Promise<T> | undefined;
+  #settle: { resolve(value: T): void; reject(error: unknown): void } | undefined;
+  #outcome: { value: T } | { error: unknown } | undefined;
+
+  /** @internal */
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /**
+   * Wait for its end: its result, or the very exception that it threw. If
+   * nobody waits for one that throws, that is an unhandled rejection.
+   * @example
+   * const g = rt.go(function* () { throw new Error('oops'); });
+   * await assert.rejects(g.wait(), /oops/);
+   */
+  wait(): Op<T> {
+    const promise = this.promise();
+    const core = this.#core;
+    return core.current === null ? (promise as Op<T>) : awaitIn(core, promise);
+  }
+
+  /** @internal */
+  promise(): Promise<T> {
+    return this.#promise ??= new Promise((resolve, reject) => {
+      if (!this.#outcome) this.#settle = { resolve, reject };
+      else if ('error' in this.#outcome) reject(this.#outcome.error);
+      else resolve(this.#outcome.value);
+    });
+  }
+
+  #onEnd: (() => void) | undefined;
+
+  /** @internal Have `callback` called when it has ended, and before who waits knows. */
+  onEnd(callback: () => void): void {
+    this.#onEnd = callback;
+  }
+
+  /** @internal The runtime has ended it. Returns whether anybody is told why. */
+  readonly ended = (error: Error): boolean => {
+    if (this.#outcome) return false;
+    this.#outcome = { error };
+    this.#settle?.reject(error);
+    return this.#settle !== undefined;
+  };
+
+  /** @internal */
+  returned(value: T): void {
+    if (this.#outcome) return;
+    this.#outcome = { value };
+    this.#onEnd?.();
+    this.#settle?.resolve(value);
+  }
+
+  /** @internal A promise that nobody has a hand on makes the host complain. */
+  threw(error: unknown): void {
+    if (this.#outcome) return;
+    this.#outcome = { error };
+    this.#onEnd?.();
+    if (this.#settle) this.#settle.reject(error);
+    else this.#promise = Promise.reject(error);
+  }
+}
+
+class GeneratorTask<T> extends Task {
+  constructor(readonly generator: Iterator<unknown, T, any>, readonly goroutine: Goroutine<T>) {
+    super();
+  }
+
+  #finished = false;
+  #unheed: (() => void) | undefined;
+
+  heed(core: Core, signal: AbortSignal): void {
+    this.signal = signal;
+    this.#unheed = onAbort(signal, () => {
+      this.reason = signal.reason;
+      if (this.g && core.ffi.cancel(this.g) === 1) core.attend();
+    });
+  }
+
+  step(core: Core): boolean {
+    if (this.#finished) return true;
+    let result;
+    try {
+      result = this.generator.next();
+    } catch (error) {
+      return this.#over(core, () => this.goroutine.threw(error));
+    }
+    if (result.done) {
+      const { value } = result;
+      return this.#over(core, () => this.goroutine.returned(value));
+    }
+    if (this.state === LEFT || this.state === IDLE) return false; // IDLE: it gives way
+    return this.#over(core, () => this.goroutine.threw(unawaited()));
+  }
+
+  /** What it has begun and not waited for is called off before it ends. */
+  #over(core: Core, tell: () => void): boolean {
+    this.#unheed?.();
+    if (this.state === IDLE) {
+      tell();
+      return true;
+    }
+    this.goroutine.threw(unawaited());
+    if (this.state !== WAITS) return true;
+    this.state = LEFT;
+    this.#finished = true;
+    core.ffi.cancel(this.g);
+    return false;
+  }
+
+  /** Its finally blocks run; what they wait for is told that all is over. */
+  shut(core: Core, error: Error): boolean {
+    this.release?.();
+    this.#unheed?.();
+    core.current = this;
+    try {
+      this.state = IDLE;
+      this.generator.return?.();
+    } catch (thrown) {
+      error = thrown as Error;
+    } finally {
+      core.current = null;
+    }
+    return this.goroutine.ended(error);
+  }
+}
+
+const unawaited = () => new UsageError('a generator goroutine has begun an operation without waiting for it; write yield* before each');
+
+const isGenerator = (value: unknown): value is Iterator<unknown, any, any> =>
+  typeof (value as Iterator<unknown>)?.next === 'function' && typeof (value as any)[Symbol.iterator] === 'function';
+
+const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor;
+
+/** signal: calls off whatever a generator waits for, once it is aborted. */
+export function start<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, args: A, signal?: AbortSignal): Goroutine<T> {
+  if (typeof fn !== 'function') throw new UsageError('go of nil func value; pass a function');
+  if (core.closed) throw core.shutError();
+  const goroutine = new Goroutine<T>(core);
+  if (fn instanceof GeneratorFunction) startGenerator(core, fn.name, (fn as any)(...args), goroutine, signal);
+  else startAsync(core, fn as any, args, goroutine, signal);
+  return goroutine;
+}
+
+function startGenerator<T>(core: Core, name: string, generator: Iterator<unknown, T, any>, goroutine: Goroutine<T>, signal?: AbortSignal): void {
+  const task = new GeneratorTask(generator, goroutine);
+  if (signal) task.heed(core, signal);
+  task.slot = core.keep(task);
+  task.g = core.ffi.go(task.slot, core.site(name));
+  core.attend();
+}
+
+function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: unknown[], goroutine: Goroutine<T>, signal?: AbortSignal): void {
+  core.asyncs++;
+  core.awaited.add(goroutine.ended);
+  core.done.then(() => fn(...args)).then(
+    (value) => over(() => {
+      if (isGenerator(value)) startGenerator(core, fn.name, value, goroutine as Goroutine<any>, signal);
+      else goroutine.returned(value as T);
+    }),
+    (error) => over(() => {
+      // The runtime was closed under it: not its fault.
+      if (core.closed && error instanceof RuntimeClosedError) goroutine.ended(error);
+      else goroutine.threw(error);
+    }),
+  );
+  const over = (tell: () => void) => {
+    core.asyncs--;
+    core.awaited.delete(goroutine.ended);
+    tell();
+    if (core.asyncs === 0 && core.mains.size > 0) core.sliceSoon();
+  };
+}
+
+/** A generator goroutine waits for a promise. */
+class Promised implements Subject {
+  settled: { value: unknown } | { error: unknown } | undefined;
+
+  outcome(): unknown {
+    if (!this.settled) return undefined;
+    if ('error' in this.settled) throw this.settled.error;
+    return this.settled.value;
+  }
+
+  dropped(): void {}
+}
+
+export function awaitIn<T>(core: Core, promise: PromiseLike<T>): Op<T> {
+  const task = core.current;
+  if (task === null) return Promise.resolve(promise) as Op<T>;
+  core.refused(undefined);
+  const subject = new Promised();
+  core.ffi.park();
+  core.holds++;
+  const { g } = task;
+  const settle = (settled: Promised['settled']) => {
+    core.holds--;
+    subject.settled = settled;
+    if (core.closed) return;
+    core.ffi.ready(g);
+    core.attend();
+  };
+  promise.then((value) => settle({ value }), (error) => settle({ error }));
+  return core.parked(task, subject, HOST);
+}

@@ -1,0 +1,14 @@
+/** Go's concurrency: goroutines, channels, select, sync and context, on WebAssembly. */
+export { start, Runtime, select, type GroupOptions, type MakeChan, type RuntimeInfo, type StartOptions } from './runtime.js';
+export { Chan, NumberChan, type RecvChan, type RecvResult, type SendChan } from './channel.js';
+export { after, recv, send, type AfterCase, type Case, type Cases, type RecvCase, type SelectResult, type SendCase } from './select.js';
+export { Context } from './context.js';
+export { Goroutine, type GoFunction } from './goroutine.js';
+export { Group } from './group.js';
+export { Cond, Mutex, Once, RWMutex, Semaphore, SingleFlight, WaitGroup } from './sync.js';
+export type { Op, Pause, WaitOptions } from './op.js';
+export type { WasmSource } from './ffi.js';
+export {
+  CanceledError, ChanClosedError, DeadlineExceededError, DeadlockError, FatalError, GoroError, LoadError, NilChanError,
+  PanicError, RuntimeClosedError, UsageError,
+} from './errors.js';

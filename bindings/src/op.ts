@@ -1,0 +1,113 @@
+/**
+ * Operations that may wait, in the two forms that goroutines have them: a
+ * promise for async functions and everybody else, and for generators something
+ * to `yield*`.
+ */
+import type { Context } from './context.js';
+import { UsageError } from './errors.js';
+import type { Core } from './core.js';
+
+/** What a goroutine that is a generator yields while it waits; for the runtime only. */
+export type Pause = undefined;
+
+/**
+ * An operation that may wait. Await it; or, directly in a generator goroutine,
+ * `yield*` it, which is faster. Either way it has begun when you have it.
+ * @example
+ * const ch = rt.chan(1);
+ * await ch.send(1);
+ * const v = await rt.go(function* () { return (yield* ch.recv()).value; }).wait();
+ * assert.equal(v, 1);
+ */
+export interface Op<T> extends Promise<T> {
+  [Symbol.iterator](): Iterator<Pause, T, any>;
+}
+
+/** What every operation that may wait takes: what calls it off. */
+export interface WaitOptions {
+  /** Reject with `signal.reason` once it is aborted. */
+  signal?: AbortSignal | undefined;
+  /** Reject with the context's cause once it is done. */
+  ctx?: Context | undefined;
+}
+
+/** The kinds of wait, by what their results mean. */
+export const SEND = 0;
+export const RECV = 1;
+export const RECV_F64 = 2;
+export const SELECT = 3;
+export const SLEEP = 4;
+export const HOST = 5;
+export const SYNC = 6;
+export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+
+/** What of an operation is known beside its result: its channel, its cases. */
+export interface Subject {
+  /** What the result means for the program; throws for what is an error there. */
+  outcome(core: Core, kind: Kind, result: number, handle: number): unknown;
+  /** It was called off: give back what it holds. */
+  dropped(core: Core, kind: Kind, handle: number): void;
+}
+
+export function signalOf(options: WaitOptions): AbortSignal | undefined {
+  const { signal, ctx } = options;
+  if (!ctx) return signal;
+  return signal ? AbortSignal.any([signal, ctx.signal]) : ctx.signal;
+}
+
+/** How far the operation is that a generator has asked for. */
+export const IDLE = 0;
+/** It waits, and the generator has not left yet. */
+export const WAITS = 1;
+/** It waits, and so does the generator. */
+export const LEFT = 2;
+/** It is over: value has its result. */
+export const OVER = 3;
+/** It is over: value is what to throw. */
+export const FAILED = 4;
+
+export interface Stepped {
+  state: 0 | 1 | 2 | 3 | 4;
+  value: unknown;
+}
+
+/**
+ * What operations return in a generator: one object for all of them, since
+ * `yield*` asks it at once, and again when the goroutine goes on.
+ */
+export class StepOp {
+  readonly #core: { current: Stepped | null };
+  readonly #over = { done: true as const, value: undefined as unknown };
+  readonly #waits = { done: false as const, value: undefined };
+
+  constructor(core: { current: Stepped | null }) {
+    this.#core = core;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<undefined, unknown> {
+    const task = this.#core.current;
+    if (task === null) throw notInStep();
+    if (task.state === WAITS) {
+      task.state = LEFT;
+      return this.#waits;
+    }
+    const { value, state } = task;
+    task.state = IDLE;
+    task.value = undefined;
+    if (state === FAILED) throw value;
+    this.#over.value = value;
+    return this.#over;
+  }
+
+  /** Whoever awaits this is not the generator itself. */
+  then(_resolve: unknown, reject?: (error: unknown) => void): void {
+    reject?.(new UsageError('await of an operation that a generator goroutine has begun; write yield* there, ' +
+      'or start async functions with go() instead of calling them in a generator'));
+  }
+}
+
+const notInStep = () => new UsageError('yield* of an operation outside a goroutine; start the generator with rt.go()');

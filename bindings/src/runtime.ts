@@ -1,0 +1,352 @@
+/** The runtime, and how it is started. */
+import { Chan, NumberChan } from './channel.js';
+import { Context } from './context.js';
+import { Core, unexpected } from './core.js';
+import { PanicError, UsageError } from './errors.js';
+import { SHUT, type WasmSource } from './ffi.js';
+import { awaitIn, type GoFunction, type Goroutine, start as startGoroutine } from './goroutine.js';
+import { type Group, runGroup } from './group.js';
+import { asyncDispose, dispose } from './lifetime.js';
+import { type Kind, type Op, RECV, RECV_F64, SLEEP, type Subject, type WaitOptions } from './op.js';
+import { type Cases, coreOf, selectIn, type SelectResult } from './select.js';
+import { Cond, Mutex, Once, RWMutex, Semaphore, SingleFlight, WaitGroup } from './sync.js';
+
+/** What {@link start} takes. */
+export interface StartOptions {
+  /** Close the runtime when it is aborted. */
+  signal?: AbortSignal;
+  /** How many goroutines may run at the same time; 1 or 'auto' so far. */
+  procs?: number | 'auto';
+  /** goro.wasm: where it is, its bytes, or the compiled module. */
+  wasm?: WasmSource;
+}
+
+/** How a runtime runs. */
+export interface RuntimeInfo {
+  /** 'st': all on this thread. */
+  readonly mode: 'st';
+  /** How many goroutines run at the same time. */
+  readonly procs: number;
+  /** Why it is this mode. */
+  readonly reason: string;
+}
+
+/** What {@link Runtime.group} takes. */
+export interface GroupOptions extends WaitOptions {
+  /** The group's context ends after as many milliseconds. */
+  timeoutMs?: number;
+}
+
+/** Elements of 4 and 8 bytes may fill this many. */
+const CAP_MAX = 1 << 28;
+
+/** Nothing is expected of the results of Sleep. */
+const sleeping: Subject = {
+  outcome(core, _kind, result) {
+    if (result < 0) throw unexpected(core, result);
+    return undefined;
+  },
+  dropped() {},
+};
+
+/** How {@link Runtime.chan} is called. */
+export interface MakeChan {
+  /**
+   * A channel of any values, with room for `cap` of them.
+   * @throws {PanicError} "makechan: size out of range"
+   */
+  <T = unknown>(cap?: number): Chan<T>;
+  /** A channel of numbers, which are copied and cost no allocation. */
+  f64(cap?: number): NumberChan;
+}
+
+/**
+ * A Go runtime: goroutines, channels and all that waits for them. Made by
+ * {@link start}; independent of others.
+ * @example
+ * const rt2 = await start();
+ * assert.equal(rt2.info.mode, 'st');
+ * await rt2.close();
+ */
+export class Runtime {
+  /** @internal */
+  readonly core: Core;
+  /** How it runs. */
+  readonly info: RuntimeInfo;
+
+  /**
+   * Make a channel; unbuffered without a capacity.
+   * @example
+   * const jobs = rt.chan(64);
+   * await jobs.send({ id: 1 });
+   * assert.equal((await jobs.recv()).value.id, 1);
+   */
+  readonly chan: MakeChan;
+
+  /** @internal Use {@link start}. */
+  constructor(core: Core, info: RuntimeInfo) {
+    this.core = core;
+    this.info = info;
+    const make = <T = unknown>(cap = 0) => this.#make(4, cap, RECV, (ptr) => new Chan<T>(core, ptr, cap));
+    const f64 = (cap = 0) => this.#make(8, cap, RECV_F64, (ptr) => new NumberChan(core, ptr, cap));
+    this.chan = Object.assign(make, { f64 });
+  }
+
+  #make<C extends Chan<any>>(size: number, cap: number, _kind: Kind, wrap: (ptr: number) => C): C {
+    if (!Number.isInteger(cap) || cap < 0 || cap > CAP_MAX) {
+      throw new PanicError(`makechan: size out of range; ${cap} is not between 0 and ${CAP_MAX}`);
+    }
+    const ptr = this.core.ffi.chan(size, cap);
+    if (ptr === SHUT) throw this.core.shutError();
+    if (ptr === 0) throw new PanicError('makechan: out of memory; make smaller channels, or fewer');
+    const chan = wrap(ptr);
+    this.core.chans.watch(chan);
+    return chan;
+  }
+
+  /**
+   * Go's nil channel: sends and receives on it wait for ever, and close throws.
+   * @example
+   * assert.equal(rt.nil().tryRecv(), undefined);
+   */
+  nil<T = unknown>(): Chan<T> {
+    return new Chan<T>(this.core, 0, 0);
+  }
+
+  /**
+   * Start a goroutine: an async function, or a generator, which is faster and
+   * takes part in deadlock detection. It starts when the caller gives way.
+   * @example
+   * const ch = rt.chan();
+   * rt.go(function* (n) { yield* ch.send(n + 1); }, 1);
+   * assert.equal((await ch.recv()).value, 2);
+   */
+  go<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Goroutine<T> {
+    return startGoroutine(this.core, fn, args);
+  }
+
+  /**
+   * Run a program of goroutines from its main one to the end of that, and find
+   * deadlocks at once: when all are asleep, with no timer and no promise to
+   * wait for. If anything outside is to send to them later, say so by
+   * {@link Runtime.hold}.
+   * @throws {DeadlockError}
+   * @example
+   * const sum = await rt.run(function* () {
+   *   const ch = rt.chan();
+   *   rt.go(function* () { yield* ch.send(20); yield* ch.send(22); });
+   *   return (yield* ch.recv()).value + (yield* ch.recv()).value;
+   * });
+   * assert.equal(sum, 42);
+   */
+  run<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Promise<T> {
+    const { core } = this;
+    const main = startGoroutine(core, fn, args);
+    core.mains.add(main.ended);
+    const result = main.promise().finally(() => core.mains.delete(main.ended));
+    return result;
+  }
+
+  /**
+   * There will be events from outside: no verdict of deadlock until this is
+   * disposed of.
+   * @example
+   * const ch = rt.chan();
+   * const hold = rt.hold();
+   * setTimeout(() => ch.trySend('click'), 1);
+   * await rt.run(function* () { return yield* ch.recv(); });
+   * hold[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+   */
+  hold(): { [Symbol.dispose](): void } {
+    const { core } = this;
+    let held = true;
+    core.holds++;
+    return {
+      [dispose]() {
+        if (held) core.holds--;
+        held = false;
+        core.sliceSoon();
+      },
+    };
+  }
+
+  /**
+   * Wait for the first of several channel operations that is ready.
+   * @throws {ChanClosedError} if the chosen case sends on a closed channel
+   * @example
+   * const jobs = rt.chan(1), out = rt.chan();
+   * const r = await rt.select({ msg: recv(out), put: send(jobs, 1), tick: after(50) });
+   * if (r.key === 'msg') console.log(r.value);
+   * assert.equal(r.key, 'put');
+   * assert.equal((await rt.select({ msg: recv(out), default: true })).key, 'default');
+   */
+  select<const C extends Cases>(cases: C, options?: WaitOptions): Op<SelectResult<C>> {
+    return selectIn(this.core, cases, options);
+  }
+
+  /**
+   * Wait for `ms` milliseconds.
+   * @example
+   * await rt.sleep(1);
+   */
+  sleep(ms: number, options?: WaitOptions): Op<void> {
+    const { core } = this;
+    const refused = core.refused(options);
+    if (refused) return refused;
+    if (!(ms > 0)) return core.op(sleeping, SLEEP, 0, 0);
+    return core.op(sleeping, SLEEP, core.ffi.sleep(Math.min(ms, 1e15 / 1e3), core.slot), 0, options);
+  }
+
+  /**
+   * In a generator: wait for a promise. No deadlock while one is waited for.
+   * @example
+   * const v = await rt.go(function* () { return yield* rt.await(Promise.resolve(1)); }).wait();
+   * assert.equal(v, 1);
+   */
+  await<T>(promise: PromiseLike<T>): Op<T> {
+    return awaitIn(this.core, promise);
+  }
+
+  /**
+   * Run goroutines that end together: `body` and all that it starts by `g.go`.
+   * The first error cancels `ctx` and is what the group rejects with, after all
+   * have ended.
+   * @example
+   * await rt.group({ timeoutMs: 5000 }, async (g, ctx) => {
+   *   const out = rt.chan();
+   *   g.go(function* () { yield* out.send('made'); out.close(); });
+   *   for await (const v of out) assert.equal(v, 'made');
+   * });
+   */
+  group<T>(body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T>;
+  group<T>(options: GroupOptions, body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T>;
+  async group<T>(options: any, body?: any): Promise<T> {
+    if (typeof options === 'function') [options, body] = [{}, options];
+    if (this.core.closed) throw this.core.shutError();
+    const { timeoutMs, signal, ctx: parent } = options as GroupOptions;
+    let ctx = parent ? parent.withCancel() : this.context();
+    if (signal) ctx = ctx.withSignal(signal);
+    if (timeoutMs !== undefined) ctx = ctx.withTimeout(timeoutMs);
+    return runGroup(this.core, ctx, body);
+  }
+
+  /**
+   * A new context, without a parent; done when `signal` is aborted.
+   * @example
+   * const controller = new AbortController();
+   * const ctx = rt.context(controller.signal);
+   * controller.abort(new Error('stop'));
+   * assert.match(ctx.cause.message, /stop/);
+   */
+  context(signal?: AbortSignal): Context {
+    const root = new Context(this);
+    return signal ? root.withSignal(signal) : root;
+  }
+
+  /** A mutex; see {@link Mutex}. */
+  mutex(): Mutex {
+    return new Mutex(this);
+  }
+
+  /** A reader/writer lock; see {@link RWMutex}. */
+  rwmutex(): RWMutex {
+    return new RWMutex(this);
+  }
+
+  /** A wait group; see {@link WaitGroup}. */
+  waitGroup(): WaitGroup {
+    return new WaitGroup(this);
+  }
+
+  /** What is done once; see {@link Once}. */
+  once(): Once {
+    return new Once(this);
+  }
+
+  /** A condition variable for a lock; see {@link Cond}. */
+  cond(lock: Mutex): Cond {
+    return new Cond(this, lock);
+  }
+
+  /** A weighted semaphore; see {@link Semaphore}. */
+  semaphore(size: number): Semaphore {
+    return new Semaphore(this, size);
+  }
+
+  /** Calls with the same key share one result; see {@link SingleFlight}. */
+  singleFlight<T>(): SingleFlight<T> {
+    return new SingleFlight<T>(this);
+  }
+
+  /**
+   * All goroutines and waits with what they wait for, as Go prints them.
+   * @example
+   * rt.go(function* stuck() { yield* rt.chan().recv(); });
+   * await rt.sleep(1);
+   * assert.match(rt.dump(), /chan receive[^]*stuck/);
+   */
+  dump(): string {
+    return this.core.dump();
+  }
+
+  /**
+   * End it: what waits is rejected with {@link RuntimeClosedError}, generators
+   * run their finally blocks, and everything later is refused.
+   * @example
+   * const rt2 = await start();
+   * const waits = rt2.chan().recv();
+   * await rt2.close();
+   * await assert.rejects(waits, RuntimeClosedError);
+   */
+  async close(): Promise<void> {
+    this.core.shut();
+    running.delete(this);
+  }
+
+  /** close(), for `await using`. */
+  [asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** In the order of their starts. */
+const running = new Set<Runtime>();
+
+/**
+ * Start a runtime.
+ * @throws {LoadError} if goro.wasm cannot be had
+ * @example
+ * const rt2 = await start();
+ * try {
+ *   assert.equal(rt2.info.procs, 1);
+ * } finally {
+ *   await rt2.close();
+ * }
+ */
+export async function start(options: StartOptions = {}): Promise<Runtime> {
+  const { signal, wasm } = options;
+  signal?.throwIfAborted();
+  const core = await Core.make(wasm);
+  signal?.throwIfAborted();
+  const runtime = new Runtime(core, { mode: 'st', procs: 1, reason: 'this build has one thread and no shared memory' });
+  signal?.addEventListener('abort', () => {
+    core.shut(signal.reason);
+    running.delete(runtime);
+  }, { once: true });
+  running.add(runtime);
+  return runtime;
+}
+
+/**
+ * {@link Runtime.select}, in the runtime of the channels; where there are none,
+ * in the one that was started last.
+ * @example
+ * const ch = rt.chan(1);
+ * const r = await select({ msg: recv(ch), late: after(1) });
+ * assert.equal(r.key, 'late');
+ */
+export function select<const C extends Cases>(cases: C, options?: WaitOptions): Op<SelectResult<C>> {
+  const core = coreOf(cases) ?? [...running].filter((rt) => !rt.core.closed).pop()?.core;
+  if (!core) throw new UsageError('select without a channel needs a runtime; call start() first, or rt.select');
+  return selectIn(core, cases, options);
+}

@@ -1,0 +1,167 @@
+/**
+ * select: of several channel operations, the one that is ready; in one step of
+ * the runtime, which leaves nothing on the channels that were not chosen.
+ */
+import { Chan, type RecvChan, type RecvResult, type SendChan } from './channel.js';
+import { type Core, unexpected } from './core.js';
+import { ChanClosedError, UsageError } from './errors.js';
+import { CASE_BYTES, CASE_SEND, CLOSED, NONE, type Pointer, VAL_BYTES } from './ffi.js';
+import { type Kind, type Op, SELECT, type Subject, type WaitOptions } from './op.js';
+
+/** A select's case that receives; made by {@link recv}. */
+export class RecvCase<T> {
+  /** @internal */
+  constructor(readonly chan: RecvChan<T> | null) {}
+}
+
+/** A select's case that sends; made by {@link send}. */
+export class SendCase<T> {
+  /** @internal */
+  constructor(readonly chan: SendChan<T> | null, readonly value: T) {}
+}
+
+/** A select's case that is ready after a while; made by {@link after}. */
+export class AfterCase {
+  /** @internal */
+  constructor(readonly ms: number) {}
+}
+
+/**
+ * A case that receives. From null nothing ever comes, as from Go's nil channel:
+ * so a case can be switched off.
+ * @example
+ * const ch = rt.chan(1);
+ * ch.trySend('hi');
+ * const r = await select({ msg: recv(ch) });
+ * assert.deepEqual(r, { key: 'msg', done: false, value: 'hi' });
+ */
+export const recv = <T>(chan: RecvChan<T> | null): RecvCase<T> => new RecvCase(chan);
+
+/**
+ * A case that sends. To null it is never ready.
+ * @example
+ * const ch = rt.chan(1);
+ * assert.equal((await select({ put: send(ch, 1) })).key, 'put');
+ */
+export const send = <T>(chan: SendChan<T> | null, value: T): SendCase<T> => new SendCase(chan, value);
+
+/**
+ * A case that is ready after `ms` milliseconds: a timeout.
+ * @example
+ * const r = await select({ never: recv(null), late: after(1) });
+ * assert.equal(r.key, 'late');
+ */
+export const after = (ms: number): AfterCase => new AfterCase(ms);
+
+/** What a select can wait for; a channel alone is received from. */
+export type Case = RecvCase<any> | SendCase<any> | AfterCase | RecvChan<any>;
+
+/** A select's cases by name. With one called `default` it does not wait. */
+export type Cases = { [name: string]: Case | true | null };
+
+type ResultOf<K, C> =
+  K extends 'default' ? { key: K } :
+  C extends RecvCase<infer T> ? { key: K } & RecvResult<T> :
+  C extends SendCase<any> ? { key: K } :
+  C extends AfterCase ? { key: K } :
+  C extends RecvChan<infer T> ? { key: K } & RecvResult<T> : never;
+
+/** Which case was chosen, and what it brought: `key` tells TypeScript which. */
+export type SelectResult<C> = { [K in keyof C]: ResultOf<K, C[K]> }[keyof C];
+
+/** A select that runs: what its result means, and what it holds. */
+class Selection implements Subject {
+  readonly names: string[] = [];
+  readonly cases: (RecvCase<unknown> | SendCase<unknown> | AfterCase)[] = [];
+  readonly handles: number[] = [];
+  timers: Pointer[] | null = null;
+  block = true;
+
+  add(name: string, value: Case | true | null): void {
+    if (name === 'default') {
+      this.block = false;
+      return;
+    }
+    if (value instanceof Chan) value = new RecvCase(value);
+    if (value instanceof RecvCase || value instanceof SendCase || value instanceof AfterCase) {
+      this.names.push(name);
+      this.cases.push(value);
+      return;
+    }
+    throw new UsageError(`select: case ${name} is none; write recv(channel), send(channel, value) or after(ms)`);
+  }
+
+  /** Write all cases into the module. */
+  write(core: Core): void {
+    const n = this.cases.length;
+    for (const each of this.cases) {
+      if (each instanceof AfterCase) (this.timers ??= []).push(core.ffi.after(each.ms));
+    }
+    let at = core.ffi.cases(n) >> 2;
+    let val = core.ffi.vals(n) >> 2;
+    let timer = 0;
+    for (let i = 0; i < n; i++, at += CASE_BYTES >> 2, val += VAL_BYTES >> 2) {
+      const each = this.cases[i]!;
+      const sends = each instanceof SendCase;
+      const chan = each instanceof AfterCase ? null : (each.chan as Chan<unknown> | null);
+      if (chan && chan.ptr < 0) throw new UsageError('select: a channel was disposed of');
+      core.u32[at] = each instanceof AfterCase ? this.timers![timer++]! : chan ? chan.ptr : 0;
+      core.u32[at + (CASE_SEND >> 2)] = sends ? 1 : 0;
+      this.handles.push(sends && chan ? chan.write(val, each.value) : 0);
+    }
+  }
+
+  outcome(core: Core, _kind: Kind, result: number): unknown {
+    const ok = core.u32[core.okAt] !== 0;
+    const each = this.cases[result];
+    let value: unknown;
+    if (ok && each instanceof RecvCase) value = (each.chan as Chan<unknown>).read();
+    this.giveBack(core, result);
+    if (result === NONE) return { key: 'default' };
+    if (result < 0) throw failure(core, result);
+    const key = this.names[result]!;
+    if (!(each instanceof RecvCase)) return { key };
+    return ok ? { key, done: false, value } : { key, done: true, value: undefined };
+  }
+
+  dropped(core: Core): void {
+    this.giveBack(core, -1);
+  }
+
+  giveBack(core: Core, chosen: number): void {
+    const { handles, timers } = this;
+    for (let i = 0; i < handles.length; i++) if (i !== chosen) core.values.take(handles[i]!);
+    if (timers) for (const timer of timers) core.ffi.chan_free(timer);
+  }
+}
+
+function failure(core: Core, result: number): Error {
+  return result === CLOSED
+    ? new ChanClosedError('send on closed channel, in a select; close it after the last send, by the sender')
+    : unexpected(core, result);
+}
+
+/** The select of {@link Runtime.select}. */
+export function selectIn<const C extends Cases>(core: Core, cases: C, options?: WaitOptions): Op<SelectResult<C>> {
+  if (options !== undefined || core.current !== null) {
+    const refused = core.refused(options);
+    if (refused) return refused;
+  }
+  const selection = new Selection();
+  for (const name in cases) selection.add(name, cases[name]!);
+  selection.write(core);
+  const result = core.ffi.select(selection.cases.length, selection.block ? 1 : 0, core.slot);
+  return core.op(selection, SELECT, result, 0, options);
+}
+
+/** The runtime of the first case that has one. */
+export function coreOf(cases: Cases): Core | undefined {
+  for (const name in cases) {
+    const each = cases[name];
+    if (each instanceof Chan) return each.core;
+    if (each instanceof RecvCase || each instanceof SendCase) {
+      if (each.chan) return (each.chan as Chan<unknown>).core;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,409 @@
+/** Locks and what goes with them. Go: package sync, and golang.org/x/sync. */
+import type { Core } from './core.js';
+import { PanicError, UsageError } from './errors.js';
+import { awaitIn, type GoFunction, type Goroutine } from './goroutine.js';
+import { dispose } from './lifetime.js';
+import type { Op, WaitOptions } from './op.js';
+import type { Runtime } from './runtime.js';
+import { REASON, Sema } from './sema.js';
+
+/** What a lock gives: dispose of it, by `using`, and the lock is free again. */
+export interface Held {
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Mutual exclusion across awaits. First come, first served.
+ * @example
+ * const mu = rt.mutex();
+ * let n = 0;
+ * await rt.group(async (g) => {
+ *   for (let i = 0; i < 10; i++) g.go(async () => { await mu.do(async () => { const m = n; await null; n = m + 1; }); });
+ * });
+ * assert.equal(n, 10);
+ */
+export class Mutex {
+  readonly #sema: Sema;
+  #locked = false;
+  readonly #held: Held = { [dispose]: () => this.unlock() };
+  readonly #waiter = { woken: () => this.#held };
+
+  /** @internal Use {@link Runtime.mutex}. */
+  constructor(rt: Runtime) {
+    this.#sema = new Sema(rt, REASON.mutex);
+  }
+
+  /**
+   * Lock it: `using _ = await mu.lock()`, or unlock() by hand.
+   * @example
+   * const mu = rt.mutex();
+   * await mu.lock();
+   * mu.unlock();
+   */
+  lock(options?: WaitOptions): Op<Held> {
+    const refused = this.#sema.refused(options);
+    if (refused) return refused;
+    if (this.#locked) return this.#sema.wait(this.#waiter, options);
+    this.#locked = true;
+    return this.#sema.atOnce(this.#held);
+  }
+
+  /** Lock it if nobody has it; returns whether it did. */
+  tryLock(): boolean {
+    if (this.#locked) return false;
+    return (this.#locked = true);
+  }
+
+  /**
+   * Unlock it; whoever waits first has it then.
+   * @throws {PanicError} "sync: unlock of unlocked mutex"
+   */
+  unlock(): void {
+    if (!this.#locked) throw new PanicError('sync: unlock of unlocked mutex; unlock once for each lock');
+    if (!this.#sema.wake()) this.#locked = false;
+  }
+
+  /** Call fn with the lock held; for async functions. */
+  async do<T>(fn: () => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+    await this.lock(options);
+    try {
+      return await fn();
+    } finally {
+      this.unlock();
+    }
+  }
+}
+
+/**
+ * Any number of readers, or one writer. A writer that waits keeps new readers
+ * out, so it gets its turn; readers that wait go before the next writer.
+ * @example
+ * const rw = rt.rwmutex();
+ * await rw.rlock();
+ * await rw.rlock();
+ * assert.equal(rw.tryLock(), false);
+ * rw.runlock();
+ * rw.runlock();
+ * await rw.lock();
+ * rw.unlock();
+ */
+export class RWMutex {
+  readonly #readers: Sema;
+  readonly #writers: Sema;
+  #reading = 0;
+  #writing = false;
+  readonly #rheld: Held = { [dispose]: () => this.runlock() };
+  readonly #wheld: Held = { [dispose]: () => this.unlock() };
+  readonly #reader = { woken: () => this.#rheld };
+  readonly #writer = { woken: () => this.#wheld, cancelled: () => this.#admit() };
+
+  /** @internal Use {@link Runtime.rwmutex}. */
+  constructor(rt: Runtime) {
+    this.#readers = new Sema(rt, REASON.rlock);
+    this.#writers = new Sema(rt, REASON.lock);
+  }
+
+  get #closedToReaders(): boolean {
+    return this.#writing || this.#writers.waiting > 0;
+  }
+
+  /** Lock it for reading. */
+  rlock(options?: WaitOptions): Op<Held> {
+    const refused = this.#readers.refused(options);
+    if (refused) return refused;
+    if (this.#closedToReaders) return this.#readers.wait(this.#reader, options);
+    this.#reading++;
+    return this.#readers.atOnce(this.#rheld);
+  }
+
+  /** Lock it for reading if that needs no waiting. */
+  tryRLock(): boolean {
+    if (this.#closedToReaders) return false;
+    this.#reading++;
+    return true;
+  }
+
+  /** @throws {PanicError} "sync: RUnlock of unlocked RWMutex" */
+  runlock(): void {
+    if (this.#reading === 0) throw new PanicError('sync: RUnlock of unlocked RWMutex; call runlock once for each rlock');
+    if (--this.#reading === 0 && this.#writers.wake()) this.#writing = true;
+  }
+
+  /** Lock it for writing. */
+  lock(options?: WaitOptions): Op<Held> {
+    const refused = this.#writers.refused(options);
+    if (refused) return refused;
+    if (this.#writing || this.#reading > 0) return this.#writers.wait(this.#writer, options);
+    this.#writing = true;
+    return this.#writers.atOnce(this.#wheld);
+  }
+
+  /** Lock it for writing if that needs no waiting. */
+  tryLock(): boolean {
+    if (this.#writing || this.#reading > 0) return false;
+    return (this.#writing = true);
+  }
+
+  /** @throws {PanicError} "sync: Unlock of unlocked RWMutex" */
+  unlock(): void {
+    if (!this.#writing) throw new PanicError('sync: Unlock of unlocked RWMutex; call unlock once for each lock');
+    this.#writing = false;
+    this.#letReadersIn();
+    if (this.#reading === 0 && this.#writers.wake()) this.#writing = true;
+  }
+
+  #letReadersIn(): void {
+    while (this.#readers.wake()) this.#reading++;
+  }
+
+  /** The writer that readers had to wait for waits no more. */
+  #admit(): void {
+    if (!this.#closedToReaders) this.#letReadersIn();
+  }
+}
+
+/**
+ * Waits until a number of tasks is done.
+ * @example
+ * const wg = rt.waitGroup();
+ * let sum = 0;
+ * for (let i = 1; i <= 3; i++) wg.go(async () => { sum += i; });
+ * await wg.wait();
+ * assert.equal(sum, 6);
+ */
+export class WaitGroup {
+  readonly #rt: Runtime;
+  readonly #sema: Sema;
+  #n = 0;
+  readonly #waiter = { woken: () => undefined };
+
+  /** @internal Use {@link Runtime.waitGroup}. */
+  constructor(rt: Runtime) {
+    this.#rt = rt;
+    this.#sema = new Sema(rt, REASON.waitGroup);
+  }
+
+  /**
+   * Add delta tasks, which may be negative; at 0 all who wait go on.
+   * @throws {PanicError} "sync: negative WaitGroup counter"
+   */
+  add(delta: number): void {
+    if (!Number.isInteger(delta)) throw new UsageError(`WaitGroup.add(${delta}): add whole tasks`);
+    if (this.#n + delta < 0) throw new PanicError('sync: negative WaitGroup counter; call done once for each task added');
+    this.#n += delta;
+    if (this.#n === 0) while (this.#sema.wake());
+  }
+
+  /** One task is done. */
+  done(): void {
+    this.add(-1);
+  }
+
+  /** Wait until no task is left. */
+  wait(options?: WaitOptions): Op<void> {
+    const refused = this.#sema.refused(options);
+    if (refused) return refused;
+    return this.#n === 0 ? this.#sema.atOnce(undefined) : this.#sema.wait(this.#waiter, options);
+  }
+
+  /** Start a goroutine that is a task. */
+  go<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Goroutine<T> {
+    this.add(1);
+    const goroutine = this.#rt.go(fn, ...args);
+    goroutine.onEnd(() => this.done());
+    return goroutine;
+  }
+}
+
+/**
+ * Does something once: the first call does it, all others wait for that.
+ * @example
+ * const once = rt.once();
+ * let n = 0;
+ * await once.do(async () => { n++; });
+ * await once.do(async () => { n++; });
+ * assert.equal(n, 1);
+ */
+export class Once {
+  readonly #core: Core;
+  #done: Promise<void> | undefined;
+
+  /** @internal Use {@link Runtime.once}. */
+  constructor(rt: Runtime) {
+    this.#core = rt.core;
+  }
+
+  /** Call fn, if this is the first call; wait for that call's end. What it throws, the first caller gets. */
+  do(fn: () => unknown): Op<void> {
+    if (this.#done) return awaitIn(this.#core, this.#done);
+    const call = (async () => { await fn(); })();
+    this.#done = call.catch(() => {});
+    return awaitIn(this.#core, call);
+  }
+}
+
+/**
+ * A condition variable: waits, with a mutex unlocked, until somebody signals.
+ * @example
+ * const mu = rt.mutex(), cond = rt.cond(mu);
+ * let ready = false;
+ * const g = rt.go(async () => {
+ *   await mu.lock();
+ *   while (!ready) await cond.wait();
+ *   mu.unlock();
+ * });
+ * await rt.sleep(1);
+ * await mu.do(() => { ready = true; });
+ * cond.broadcast();
+ * await g.wait();
+ */
+export class Cond {
+  /** What is unlocked meanwhile. */
+  readonly lock: Mutex;
+  readonly #sema: Sema;
+  readonly #waiter = { woken: () => undefined };
+
+  /** @internal Use {@link Runtime.cond}. */
+  constructor(rt: Runtime, lock: Mutex) {
+    this.lock = lock;
+    this.#sema = new Sema(rt, REASON.cond);
+  }
+
+  /** Unlock the mutex, wait for a signal, and lock it again, also if called off. */
+  wait(options?: WaitOptions): Op<void> {
+    const generator = this.#sema.core.current !== null;
+    return (generator ? this.#steps(options) : this.#async(options)) as unknown as Op<void>;
+  }
+
+  async #async(options?: WaitOptions): Promise<void> {
+    const signalled = this.#begin(options);
+    try {
+      await signalled;
+    } finally {
+      await this.lock.lock();
+    }
+  }
+
+  *#steps(options?: WaitOptions): Generator<undefined, void, any> {
+    const signalled = this.#begin(options);
+    try {
+      yield* signalled;
+    } finally {
+      yield* this.lock.lock();
+    }
+  }
+
+  /** It waits before the mutex is free: no signal can come in between. */
+  #begin(options?: WaitOptions): Op<void> {
+    const waits = this.#sema.refused(options) ?? this.#sema.wait(this.#waiter, options);
+    this.lock.unlock();
+    return waits;
+  }
+
+  /** Wake one that waits, if any. */
+  signal(): void {
+    this.#sema.wake();
+  }
+
+  /** Wake all that wait. */
+  broadcast(): void {
+    while (this.#sema.wake());
+  }
+}
+
+/**
+ * A weighted semaphore: at most `size` at the same time. First come, first
+ * served, also where a later one would fit.
+ * @example
+ * const s = rt.semaphore(2);
+ * await s.acquire(2);
+ * assert.equal(s.tryAcquire(), false);
+ * s.release(2);
+ */
+export class Semaphore {
+  readonly #sema: Sema;
+  readonly #size: number;
+  #taken = 0;
+  readonly #queue: { n: number }[] = [];
+
+  /** @internal Use {@link Runtime.semaphore}. */
+  constructor(rt: Runtime, size: number) {
+    this.#sema = new Sema(rt, REASON.semaphore);
+    this.#size = size;
+  }
+
+  /** Take n, 1 without a number; `using _ = await s.acquire()` gives them back. */
+  acquire(n = 1, options?: WaitOptions): Op<Held> {
+    const refused = this.#sema.refused(options);
+    if (refused) return refused;
+    if (!(n <= this.#size)) throw new UsageError(`semaphore: ${n} of ${this.#size} can never be had; acquire less`);
+    const held = { [dispose]: () => this.release(n) };
+    if (this.tryAcquire(n)) return this.#sema.atOnce(held);
+    const place = { n };
+    this.#queue.push(place);
+    const cancelled = () => {
+      this.#queue.splice(this.#queue.indexOf(place), 1);
+      this.#serve();
+    };
+    return this.#sema.wait({ woken: () => held, cancelled }, options);
+  }
+
+  /** Take n if that needs no waiting; returns whether it did. */
+  tryAcquire(n = 1): boolean {
+    if (this.#queue.length > 0 || this.#taken + n > this.#size) return false;
+    this.#taken += n;
+    return true;
+  }
+
+  /** @throws {PanicError} "semaphore: released more than held" */
+  release(n = 1): void {
+    if (n > this.#taken) throw new PanicError('semaphore: released more than held; release what was acquired, once');
+    this.#taken -= n;
+    this.#serve();
+  }
+
+  #serve(): void {
+    const queue = this.#queue;
+    while (queue.length > 0 && this.#taken + queue[0]!.n <= this.#size) {
+      this.#taken += queue.shift()!.n;
+      this.#sema.wake();
+    }
+  }
+}
+
+/**
+ * Calls with the same key at the same time are one call, whose result all get.
+ * @example
+ * const flight = rt.singleFlight();
+ * let calls = 0;
+ * const load = async () => { calls++; await rt.sleep(1); return 'page'; };
+ * const both = await Promise.all([flight.do('/', load), flight.do('/', load)]);
+ * assert.deepEqual(both, ['page', 'page']);
+ * assert.equal(calls, 1);
+ */
+export class SingleFlight<T> {
+  readonly #core: Core;
+  readonly #calls = new Map<unknown, Promise<T>>();
+
+  /** @internal Use {@link Runtime.singleFlight}. */
+  constructor(rt: Runtime) {
+    this.#core = rt.core;
+  }
+
+  /** The result of fn, or of the call for this key that is under way. */
+  do(key: unknown, fn: () => T | PromiseLike<T>): Op<T> {
+    let call = this.#calls.get(key);
+    if (!call) {
+      call = (async () => fn())();
+      this.#calls.set(key, call);
+      const forget = () => { if (this.#calls.get(key) === call) this.#calls.delete(key); };
+      call.then(forget, forget);
+    }
+    return awaitIn(this.#core, call);
+  }
+
+  /** Later calls for this key do not share the one that is under way. */
+  forget(key: unknown): void {
+    this.#calls.delete(key);
+  }
+}

@@ -1,0 +1,224 @@
+/* ffi.c: what the npm package calls of the runtime, and what it is called for.
+ *
+ * The other half is bindings/src/ffi.ts, which must match.  It checks all
+ * arguments and makes the errors; nothing here panics.  A goroutine of
+ * JavaScript is a G without a stack (sched/hostg.h), and `slot` is the
+ * package's number for what waits.
+ *
+ * Results are enum hostresult, or more than that says (wait/hostwait.h).
+ *
+ * Invariants:
+ *  1. resume and settle do not throw, and settle runs no code of the program.
+ *  2. Only goro_ffi_run and goro_ffi_deliver call them.
+ */
+#include <string.h>
+
+#include "api/goro.h"
+#include "lib/time/time.h"
+#include "sched/hostg.h"
+#include "wait/hostwait.h"
+
+#define JS(name) __attribute__((import_module("goro"), import_name(#name)))
+#define FFI(name) __attribute__((export_name(#name))) goro_ffi_##name
+
+/* Run the goroutine on, with the result of what it waited for.  True: it has
+ * ended. */
+JS(resume) int goro_js_resume(uint32_t slot, int32_t result);
+/* A call's wait is over. */
+JS(settle) void goro_js_settle(uint32_t slot, int32_t result);
+
+enum { SLICE_NS = 5 * 1000 * 1000 };
+
+/* ---- the scheduler ---- */
+
+void FFI(boot)(void) {
+  goro__schedinit();
+  goro__hostg_init();
+}
+
+/* Where the package reads and writes: words of goro__hostout, and the flags. */
+struct hostout *FFI(out)(void) { return &goro__hostout; }
+uint32_t *FFI(flags)(void) { return &goro__hostflags; }
+
+/* Milliseconds until the next slice: 0 if there is work left, and less than 0
+ * if only a call can bring any. */
+double FFI(run)(void) {
+  int64_t next = goro__run(SLICE_NS);
+  if (next == 0) return 0;
+  if (next == INT64_MAX) return -1;
+  int64_t wait = next - os_nanotime();
+  return wait > 0 ? (double)wait / 1e6 : 0;
+}
+
+/* What gp, running again, waited for came to. */
+static int32_t result_of(struct g *gp) {
+  struct hostg *h = hostg_of(gp);
+  if (h->cancelled) {
+    h->cancelled = false;
+    return HOST_CANCELLED;
+  }
+  switch ((enum hostop)h->op) {
+  case HOSTOP_SEND:
+  case HOSTOP_RECV:
+  case HOSTOP_SELECT:
+    return goro__host_woken(gp);
+  case HOSTOP_NONE:
+  case HOSTOP_SLEEP:
+    break;
+  }
+  return 0;
+}
+
+bool goro__host_step(struct g *gp) {
+  int32_t r = result_of(gp);
+  hostg_of(gp)->op = HOSTOP_NONE;
+  return goro_js_resume(hostg_of(gp)->slot, r);
+}
+
+/* Tell of at most max calls whose waits are over.  Returns whether there are
+ * more. */
+int FFI(deliver)(int max) {
+  for (struct g *gp; max > 0 && (gp = goro__hostg_next()); max--) {
+    uint32_t slot = hostg_of(gp)->slot;
+    int32_t r = result_of(gp);
+    goro__hostg_end(gp);
+    goro_js_settle(slot, r);
+  }
+  return goro__hostg_more();
+}
+
+/* ---- goroutines ---- */
+
+struct g *FFI(go)(uint32_t slot, const goro_site *site) {
+  return goro__hostg_go(slot, (const struct gosite *)site);
+}
+
+/* The G that the last operation that had to wait has parked. */
+struct g *FFI(parked)(void) { return goro__hostg_parked; }
+
+static void unqueue(struct g *gp) {
+  struct hostg *h = hostg_of(gp);
+  if (h->op == HOSTOP_SLEEP)
+    goro__timer_stop(gp->timer);
+  else if (h->op != HOSTOP_NONE)
+    goro__host_unqueue(gp);
+}
+
+/* Call gp's wait off.  False: it is over already, and will be told of.  True:
+ * a HOST_WAIT is gone; a goroutine will be resumed with HOST_CANCELLED. */
+int FFI(cancel)(struct g *gp) {
+  if (readgstatus(gp) != Gwaiting) return false;
+  struct hostg *h = hostg_of(gp);
+  unqueue(gp);
+  if (h->kind == HOST_WAIT) {
+    goro__hostg_end(gp);
+    return true;
+  }
+  h->cancelled = true;
+  goro__goready(gp);
+  return true;
+}
+
+int FFI(sleep)(double ms, uint32_t slot) {
+  struct g *gp = goro__hostg_waiter(slot);
+  goro__hostg_park(gp, HOSTOP_SLEEP, waitReasonSleep);
+  goro__sleep_set(gp, (int64_t)(ms * 1e6));
+  goro__hostflags |= HOST_RUNNABLE; /* the slice says when to come back */
+  return HOST_PARKED;
+}
+
+/* REASON of bindings/src/sema.ts. */
+_Static_assert(waitReasonSemacquire == 7 && waitReasonSyncCondWait == 9 &&
+                   waitReasonSyncMutexLock == 10 &&
+                   waitReasonSyncRWMutexRLock == 11 &&
+                   waitReasonSyncRWMutexLock == 12 &&
+                   waitReasonSyncWaitGroupWait == 13,
+               "enum waitReason");
+
+/* It waits for this, reports shall say: an enum waitReason. */
+void FFI(reason)(uint32_t reason) {
+  goro__hostg_parked->waitreason = (uint8_t)reason;
+}
+
+/* The running goroutine waits for the host, which will call ready. */
+void FFI(park)(void) {
+  goro__hostg_park(goro__hostg_waiter(0), HOSTOP_NONE, waitReasonAwait);
+}
+void FFI(ready)(struct g *gp) { goro__goready(gp); }
+
+double FFI(goid)(struct g *gp) { return (double)gp->goid; }
+
+/* All goroutines, by goro_js_write. */
+void FFI(dump)(void) { goro__dump(); }
+
+void *FFI(alloc)(size_t size) { return os_alloc(size); }
+void FFI(free)(void *p) { os_free(p); }
+
+/* ---- channels ---- */
+
+/* NULL: out of memory. */
+struct hchan *FFI(chan)(uint32_t elemsize, uint32_t cap) {
+  size_t mem = sizeof(struct hchan) + (size_t)elemsize * cap;
+  void *room = os_alloc(mem); /* makechan does not come back without it */
+  if (!room) return NULL;
+  os_free(room);
+  return goro__makechan(elemsize, cap);
+}
+
+/* False: goroutines wait on it. */
+int FFI(chan_free)(struct hchan *c) {
+  if (c->recvq.first || c->sendq.first) return false;
+  goro__chanfree(c);
+  return true;
+}
+
+int32_t FFI(send)(struct hchan *c, uint32_t handle, uint32_t slot) {
+  goro__hostout.val.handle = handle;
+  return goro__host_send(c, true, slot);
+}
+
+int32_t FFI(try_send)(struct hchan *c, uint32_t handle) {
+  goro__hostout.val.handle = handle;
+  return goro__host_send(c, false, 0);
+}
+
+int32_t FFI(send_f64)(struct hchan *c, double v, uint32_t slot) {
+  goro__hostout.val.f64 = v;
+  return goro__host_send(c, true, slot);
+}
+
+int32_t FFI(try_send_f64)(struct hchan *c, double v) {
+  goro__hostout.val.f64 = v;
+  return goro__host_send(c, false, 0);
+}
+
+int32_t FFI(recv)(struct hchan *c, uint32_t slot) {
+  return goro__host_recv(c, true, slot);
+}
+
+int32_t FFI(try_recv)(struct hchan *c) { return goro__host_recv(c, false, 0); }
+
+/* False: it is closed already. */
+int FFI(close)(struct hchan *c) {
+  if (c->closed) return false;
+  goro__closechan(c);
+  return true;
+}
+
+uint32_t FFI(len)(struct hchan *c) { return (uint32_t)goro__chanlen(c); }
+
+/* ---- select ---- */
+
+/* Where to write the cases of the next one. */
+struct scase *FFI(cases)(uint32_t n) { return goro__hostsel(n)->cases; }
+union hostval *FFI(vals)(uint32_t n) { return goro__hostsel(n)->vals; }
+
+int32_t FFI(select)(uint32_t n, int block, uint32_t slot) {
+  return goro__host_select(n, block, slot);
+}
+
+/* A channel that gets a time, in ms; freed as any other. */
+struct hchan *FFI(after)(double ms) {
+  goro__hostflags |= HOST_RUNNABLE;
+  return goro__After((int64_t)(ms * 1e6));
+}

@@ -1,0 +1,159 @@
+/* hostwait.c: channels and select for goroutines of the host.
+ *
+ * Go: none; chan.go and select.go for the rest.
+ *
+ * An operation is tried first; only one that would block takes a G, queues it
+ * with the usual sudogs, and returns HOST_PARKED.  What the woken goroutine
+ * does in chansend, chanrecv and selectgo is host_woken here.
+ *
+ * Invariants:
+ *  1. The element of a G that waits is in its own record, or in its select's
+ *     frame, and neither moves.
+ *  2. A G in Gwaiting is queued on all its channels still: with one M, who
+ *     takes it off makes it runnable in the same call.
+ *
+ * Locks: the channels', as in chan.c and select.c.
+ */
+#include "wait/hostwait.h"
+
+struct hostout goro__hostout;
+
+/* ---- one channel ---- */
+
+static int32_t park_on(struct hchan *c, bool send, uint32_t slot) {
+  static const enum waitReason reasons[2][2] = {
+      {waitReasonChanReceiveNilChan, waitReasonChanSendNilChan},
+      {waitReasonChanReceive, waitReasonChanSend}};
+  struct g *gp = goro__hostg_waiter(slot);
+  struct hostg *h = hostg_of(gp);
+  h->c = c;
+  h->elem = goro__hostout.val;
+  if (c) goro__chan_enqueue(gp, c, send ? &c->sendq : &c->recvq, &h->elem);
+  goro__hostg_park(gp, send ? HOSTOP_SEND : HOSTOP_RECV, reasons[!!c][send]);
+  if (c) unlock(&c->lock);
+  return HOST_PARKED;
+}
+
+static int32_t not_at_once(struct hchan *c, bool block, bool send,
+                           uint32_t slot) {
+  if (block) return park_on(c, send, slot);
+  if (c) unlock(&c->lock);
+  return HOST_NONE;
+}
+
+int32_t goro__host_send(struct hchan *c, bool block, uint32_t slot) {
+  enum attempt a = WOULD_BLOCK;
+  if (c) a = goro__send_attempt(c, &goro__hostout.val);
+  if (a == WOULD_BLOCK) return not_at_once(c, block, true, slot);
+  return a == DONE ? 0 : HOST_CLOSED;
+}
+
+static int32_t received(void) {
+  return (int32_t)(goro__hostout.val.handle & INT32_MAX);
+}
+
+int32_t goro__host_recv(struct hchan *c, bool block, uint32_t slot) {
+  enum attempt a = WOULD_BLOCK;
+  if (c) a = goro__recv_attempt(c, &goro__hostout.val);
+  if (a == WOULD_BLOCK) return not_at_once(c, block, false, slot);
+  return a == DONE ? received() : HOST_CLOSED;
+}
+
+/* ---- select ---- */
+
+static struct hostsel *selfree; /* frames that no select waits in */
+
+struct hostsel *goro__hostsel(uint32_t n) {
+  struct hostsel *s = selfree;
+  if (likely(s && s->cap >= n)) return s;
+  uint32_t cap = n < 8 ? 8 : n;
+  s = goro__mallocz(sizeof *s + cap * (sizeof(struct scase) + 8) + 8);
+  s->cap = cap;
+  s->vals = (union hostval *)(((uintptr_t)&s->cases[cap] + 7) & ~(uintptr_t)7);
+  s->link = selfree;
+  selfree = s;
+  return s;
+}
+
+/* Case i has been chosen. */
+static int32_t selected(struct hostsel *s, int i) {
+  if (i == SEL_CLOSED_SEND) return HOST_CLOSED;
+  goro__hostout.val = s->vals[i];
+  goro__hostout.ok = s->cases[i].ok;
+  return i;
+}
+
+static int32_t park_in(struct hostsel *s, uint32_t slot) {
+  struct g *gp = goro__hostg_waiter(slot);
+  hostg_of(gp)->sel = s;
+  selfree = s->link;
+  if (s->norder == 0) {
+    goro__hostg_park(gp, HOSTOP_SELECT, waitReasonSelectNoCases);
+    return HOST_PARKED;
+  }
+  goro__select_enqueue(gp, s->cases, (int)s->norder);
+  goro__hostg_park(gp, HOSTOP_SELECT, waitReasonSelect);
+  goro__selparkcommit(gp, NULL);
+  return HOST_PARKED;
+}
+
+int32_t goro__host_select(uint32_t n, bool block, uint32_t slot) {
+  struct hostsel *s = selfree;
+  s->n = n;
+  for (uint32_t i = 0; i < n; i++) s->cases[i].elem = &s->vals[i];
+  s->norder = (uint32_t)goro__select_orders(s->cases, (int)n);
+  int i = SEL_WAIT;
+  if (s->norder) i = goro__select_attempt(s->cases, (int)s->norder, block);
+  if (i == SEL_WAIT) return block ? park_in(s, slot) : HOST_NONE;
+  return i == -1 ? HOST_NONE : selected(s, i);
+}
+
+static void frame_back(struct hostg *h) {
+  h->sel->link = selfree;
+  selfree = h->sel;
+  h->sel = NULL;
+}
+
+/* ---- over ---- */
+
+int32_t goro__host_woken(struct g *gp) {
+  struct hostg *h = hostg_of(gp);
+  if (h->op == HOSTOP_SELECT) {
+    struct hostsel *s = h->sel;
+    int i = goro__select_woken(gp, s->cases, (int)s->norder);
+    int32_t r = selected(s, i);
+    frame_back(h);
+    return r;
+  }
+  if (!goro__chan_dequeue(gp)) return HOST_CLOSED;
+  if (h->op == HOSTOP_SEND) return 0;
+  goro__hostout.val = h->elem;
+  return received();
+}
+
+static void unqueue_select(struct g *gp, struct hostg *h) {
+  struct hostsel *s = h->sel;
+  bool success;
+  goro__sellock(s->cases, (int)s->norder);
+  int i = goro__select_dequeue(gp, s->cases, (int)s->norder, &success);
+  goro__selunlock(s->cases, (int)s->norder);
+  if (i >= 0) goro__throw("hostwait: a select that was over is cancelled");
+  frame_back(h);
+}
+
+void goro__host_unqueue(struct g *gp) {
+  struct hostg *h = hostg_of(gp);
+  if (h->op == HOSTOP_SELECT) {
+    unqueue_select(gp, h);
+    return;
+  }
+  struct hchan *c = h->c;
+  if (!c) return; /* the nil channel has no queue */
+  struct sudog *sg = gp->waiting;
+  lock(&c->lock);
+  goro__waitq_dequeueSudoG(h->op == HOSTOP_SEND ? &c->sendq : &c->recvq, sg);
+  unlock(&c->lock);
+  sg->elem = NULL;
+  gp->param = sg;
+  goro__chan_dequeue(gp);
+}

@@ -1,0 +1,36 @@
+// The npm package: the same suites on each Node and in each browser, with the
+// examples of the documentation among them.
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { runInPage } from '../harness/browser.mjs';
+import { closeHosts, hosts } from '../harness/hosts.mjs';
+import { root } from '../harness/paths.mjs';
+import { exampleSource } from './examples.mjs';
+
+after(closeHosts);
+
+const SUITE = join(root, 'tests/bindings/suite/run.mjs');
+const EXAMPLES = join(root, 'build/tests/bindings/examples.mjs');
+mkdirSync(join(root, 'build/tests/bindings'), { recursive: true });
+writeFileSync(EXAMPLES, exampleSource());
+
+const options = { env: {}, dirs: [], isolated: false, timeoutMs: 120_000 };
+
+/** Everything on one host, in one process or page. */
+function run(host) {
+  if (host.name.startsWith('node')) return host.run(SUITE, { ...options, args: [EXAMPLES] });
+  return runInPage(host.name, root, SUITE, { ...options, args: ['/build/tests/bindings/examples.mjs'] });
+}
+
+for (const host of hosts(['node20', 'node26', 'chromium', 'firefox'])) {
+  test(host.name, async (t) => {
+    const { code, stdout, stderr } = await run(host);
+    const lines = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    for (const { name, wrong } of lines) await t.test(name, () => assert.equal(wrong, undefined));
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, '');
+    assert.ok(lines.length > 80, `${lines.length} tests`);
+  });
+}

@@ -1,0 +1,33 @@
+// The @example blocks of bindings/src, as a suite.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../harness/paths.mjs';
+
+const SOURCES = join(root, 'bindings/src');
+
+/** All examples, with the file and the number of the line that each begins on. */
+export function examples() {
+  return readdirSync(SOURCES).filter((name) => name.endsWith('.ts')).sort().flatMap((name) => {
+    const text = readFileSync(join(SOURCES, name), 'utf8');
+    return [...text.matchAll(/^ *\* @example\n((?: *\*(?!\/)(?! @).*\n)*)/gm)].map((match) => ({
+      where: `${name}:${text.slice(0, match.index).split('\n').length}`,
+      code: match[1].replace(/^ *\* ?/gm, ''),
+    }));
+  });
+}
+
+// Types are for readers, and these examples have none but in parameters.
+const plain = (code) => code.replace(/: (?:Send|Recv)Chan<\w+>/g, '');
+
+const EXPORTS = [
+  'start', 'select', 'recv', 'send', 'after', 'ChanClosedError', 'DeadlockError', 'DeadlineExceededError', 'RuntimeClosedError',
+];
+
+export function exampleSource() {
+  const bodies = examples().map(({ where, code }) => `testAnywhere(${JSON.stringify(`example ${where}`)}, async (rt) => {\n${plain(code)}});\n`);
+  return `import { ${EXPORTS.join(', ')} } from '../../../bindings/dist/index.js';
+import { assert, testAnywhere } from '../../../tests/bindings/suite/harness.mjs';
+const console = { log() {} };
+${bodies.join('')}`;
+}
+

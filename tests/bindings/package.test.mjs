@@ -1,0 +1,45 @@
+// What the package is made of: its types, its size, what its module imports.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
+import { root } from '../harness/paths.mjs';
+import { run } from '../harness/run.mjs';
+
+const DIST = join(root, 'bindings/dist');
+const wasm = readFileSync(join(DIST, 'goro.wasm'));
+
+test('types: what must compile does, and what must not does not', async () => {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { code, stdout } = await run(process.execPath, [tsc, '-p', join(root, 'tests/bindings/tsconfig.json')], {
+    env: { PATH: process.env.PATH }, cwd: root, timeoutMs: 60_000,
+  });
+  assert.deepEqual([code, stdout], [0, '']);
+});
+
+test('size: JavaScript and module are at most 40 KB of brotli', (t) => {
+  const script = readdirSync(DIST).filter((name) => name.endsWith('.js')).map((name) => readFileSync(join(DIST, name)));
+  const sizes = [Buffer.concat(script), wasm].map((bytes) => brotliCompressSync(bytes).length);
+  t.diagnostic(`brotli: JavaScript ${sizes[0]}, goro.wasm ${sizes[1]} bytes`);
+  assert.ok(sizes[0] + sizes[1] <= 40 * 1024, `${sizes}`);
+});
+
+test('goro.wasm imports what the package brings, and nothing else', () => {
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm)).map((each) => `${each.module}.${each.name}`);
+  const known = [
+    'goro.now', 'goro.wall', 'goro.random', 'goro.write', 'goro.exit', 'goro.resume', 'goro.settle',
+    'env.emscripten_notify_memory_growth',
+  ];
+  assert.deepEqual(imports.filter((name) => !known.includes(name)), []);
+});
+
+test('every export has a comment', () => {
+  const source = (name) => readFileSync(join(root, 'bindings/src', name), 'utf8');
+  const bare = readdirSync(join(root, 'bindings/src')).flatMap((name) =>
+    [...source(name).matchAll(/^(?!.*\*\/)(.*)\nexport (?:abstract )?(?:async )?(?:class|function|interface|const|type) (\w+)/gm)]
+      .filter(([, before]) => before.trim() === '' || before.trim() === '}')
+      .map((match) => `${name}: ${match[2]}`));
+  const index = source('index.ts');
+  assert.deepEqual(bare.filter((each) => new RegExp(`\\b${each.split(': ')[1]}\\b`).test(index)), []);
+});

@@ -1,0 +1,169 @@
+// What the package does to a process of Node: how it ends, what it says, and
+// what memory it keeps.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { hosts } from '../harness/hosts.mjs';
+import { root } from '../harness/paths.mjs';
+import { run } from '../harness/run.mjs';
+
+const INDEX = pathToFileURL(join(root, 'bindings/dist/index.js')).href;
+const NODES = hosts(['node20', 'node26']);
+
+function program(host, code, flags = []) {
+  const source = `import * as goro from ${JSON.stringify(INDEX)}; const { start } = goro;\n${code}`;
+  return run(process.env[host.name.toUpperCase()], [...flags, '--input-type=module', '-e', source], {
+    env: { PATH: process.env.PATH }, cwd: root, timeoutMs: 120_000,
+  });
+}
+
+for (const host of NODES) {
+  const ends = (name, code, check) => test(`${name} [${host.name}]`, async () => check(await program(host, code)));
+
+  ends('importing does nothing', `
+    console.log(process.listenerCount('beforeExit'));
+  `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, '0\n', '']));
+
+  ends('it ends by itself when main is done', `
+    const rt = await start();
+    const ch = rt.chan();
+    rt.go(async () => { await ch.send(1); });
+    console.log((await ch.recv()).value);
+  `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, '1\n', '']));
+
+  ends('a wait that nobody can end is a deadlock, with the dump', `
+    const rt = await start();
+    rt.go(function* lost() { yield* rt.chan().send(1); });
+    await rt.chan().recv();
+    console.log('never');
+  `, ({ code, stdout, stderr }) => {
+    assert.equal(code, 1, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, /DeadlockError: all goroutines are asleep - deadlock!/);
+    assert.match(stderr, /\[chan receive\]:\nasync/);
+    assert.match(stderr, /\[chan send\]:\nlost/);
+  });
+
+  ends('a deadlock of goroutines alone is not silent', `
+    const rt = await start();
+    rt.go(function* lost() { yield* rt.chan().recv(); });
+  `, ({ code, stderr }) => {
+    assert.equal(code, 1);
+    assert.match(stderr, /DeadlockError/);
+    assert.match(stderr, /lost/);
+  });
+
+  ends('a deadlock reaches who waits for a goroutine, and a group', `
+    const rt = await start();
+    const results = await Promise.allSettled([
+      rt.go(function* () { yield* rt.chan().recv(); }).wait(),
+      rt.go(async () => { await rt.chan().recv(); }).wait(),
+      rt.go(async () => { await new Promise(() => {}); }).wait(),
+      rt.group(async (g) => { g.go(function* () { yield* rt.chan().recv(); }); }),
+      rt.run(function* () { yield* rt.chan().recv(); }),
+    ]);
+    console.log(results.map((r) => r.reason?.name).join());
+  `, ({ code, stdout, stderr }) => {
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.equal(stdout, `${Array(5).fill('DeadlockError').join()}\n`);
+  });
+
+  ends('closing leaves nothing to complain of', `
+    const rt = await start();
+    rt.go(function* () { yield* rt.chan().recv(); });
+    rt.go(async () => { await rt.chan().recv(); });
+    void rt.sleep(100000);
+    await rt.sleep(1);
+    await rt.close();
+  `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, '', '']));
+
+  for (const kind of ['async () =>', 'function* ()']) {
+    ends(`an exception that nobody waits for is loud: ${kind}`, `
+      const rt = await start();
+      function culprit() { throw new Error('oops'); }
+      rt.go(${kind} { culprit(); });
+      await rt.sleep(50);
+      console.log('never');
+    `, ({ code, stdout, stderr }) => {
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, /Error: oops\n +at culprit/);
+    });
+  }
+}
+
+const [newest] = NODES.slice(-1);
+
+/** MB of JavaScript's heap and of the module's memory, after a collection. */
+const WEIGH = `
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  async function weigh() {
+    for (let i = 0; i < 5; i++) { gc(); await turn(); }
+    return [process.memoryUsage().heapUsed / 1e6, rt.core.memory.buffer.byteLength / 1e6];
+  }
+  const rt = await start();
+`;
+
+/** Memory is as it was, by a few MB. */
+function flat(name, warm, work) {
+  if (!newest) return;
+  test(`${name} [${newest.name}]`, async () => {
+    const code = `${WEIGH}
+      ${warm};
+      const before = await weigh();
+      ${work};
+      const after = await weigh();
+      console.log(JSON.stringify({ before, after }));
+    `;
+    const { stdout, stderr } = await program(newest, code, ['--expose-gc']);
+    assert.equal(stderr, '');
+    const { before, after } = JSON.parse(stdout);
+    assert.ok(after[0] - before[0] < 4, stdout);
+    assert.ok(after[1] - before[1] < 12, stdout); // a million channels have 80
+  });
+}
+
+flat('a million selects leave nothing on a channel that stays', `
+  const quit = rt.chan(), work = rt.chan(1);
+  const selects = (n) => rt.go(function* () {
+    for (let i = 0; i < n; i++) {
+      yield* rt.select({ quit, put: goro.send(work, i) });
+      yield* rt.select({ quit, got: work });
+    }
+  }).wait();
+  const blocking = async (n) => {
+    for (let i = 0; i < n; i++) {
+      const r = rt.select({ quit, got: work });
+      work.trySend(i);
+      await r;
+    }
+  };
+  await selects(1000);
+  await blocking(1000)`, 'await selects(300000); await blocking(400000)');
+
+flat('a million channels made and dropped', `
+  async function make(n) {
+    for (let i = 0; i < n; i++) {
+      const ch = rt.chan(1);
+      if (i % 3 === 0) ch.trySend({ i });
+      if (i % 5000 === 4999) await turn();
+      if (i % 50000 === 49999) gc(), await turn();
+    }
+  }
+  await make(200000)`, 'await make(800000)');
+
+flat('waits that are called off', `
+  const ch = rt.chan();
+  const late = new AbortController();
+  async function cancel(n) {
+    for (let i = 0; i < n; i++) {
+      const controller = new AbortController();
+      const waits = [ch.recv(controller), rt.select({ ch, late: goro.after(1e6) }, controller), rt.sleep(1e6, controller)];
+      controller.abort();
+      for (const wait of waits) await wait.catch(() => {});
+      const served = ch.recv(late);
+      ch.trySend(i);
+      await served;
+    }
+  }
+  await cancel(1000)`, 'await cancel(20000)');

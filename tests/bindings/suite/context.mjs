@@ -1,0 +1,68 @@
+import { CanceledError, DeadlineExceededError, recv } from '../../../bindings/dist/index.js';
+import { assert, settle, test } from './harness.mjs';
+
+test('context: cancel reaches children, with the cause', async (rt) => {
+  const root = rt.context(), child = root.withCancel(), grandchild = child.withValue('k', 'v');
+  const other = root.withoutCancel();
+  const done = grandchild.done.recv();
+  const cause = new Error('why');
+  child.cancel(cause);
+  assert.equal((await done).done, true);
+  assert.equal(root.err, undefined);
+  for (const ctx of [child, grandchild]) {
+    assert.ok(ctx.err instanceof CanceledError);
+    assert.equal(ctx.cause, cause);
+    assert.equal(ctx.signal.reason, cause);
+  }
+  assert.ok(child.withCancel().err instanceof CanceledError, 'born done');
+  root.cancel();
+  assert.equal(other.err, undefined);
+  assert.equal(root.cause, root.err);
+});
+
+test('context: deadlines', async (rt) => {
+  const ctx = rt.context().withTimeout(15);
+  assert.ok(ctx.withTimeout(10000).deadline === ctx.deadline, 'the earlier one');
+  await assert.rejects(rt.chan().recv({ ctx }), DeadlineExceededError);
+  assert.ok(ctx.err instanceof DeadlineExceededError);
+  assert.ok(rt.context().withDeadline(new Date(0)).err instanceof DeadlineExceededError);
+  const g = rt.go(function* () { yield* rt.sleep(10000, { ctx: rt.context().withTimeout(3) }); });
+  await assert.rejects(g.wait(), DeadlineExceededError);
+});
+
+test('context: values', (rt) => {
+  const key = Symbol('key');
+  const ctx = rt.context().withValue(key, 1).withCancel().withValue('other', 2);
+  assert.equal(ctx.value(key), 1);
+  assert.equal(ctx.value('other'), 2);
+  assert.equal(ctx.value('none'), undefined);
+  assert.equal(ctx.withoutCancel().value(key), 1);
+});
+
+test('context: from a signal, and to one', async (rt) => {
+  const controller = new AbortController();
+  const ctx = rt.context(controller.signal);
+  const waits = rt.chan().recv({ ctx });
+  controller.abort('reason');
+  assert.equal(await waits.catch((e) => e), 'reason');
+  assert.equal(ctx.cause, 'reason');
+  assert.ok(rt.context(controller.signal).err instanceof CanceledError);
+});
+
+test('context: done in a select', async (rt) => {
+  const ctx = rt.context();
+  const g = rt.go(function* () {
+    const r = yield* rt.select({ msg: recv(rt.chan()), gone: ctx.done });
+    return r.key;
+  });
+  await settle();
+  ctx.cancel();
+  assert.equal(await g.wait(), 'gone');
+});
+
+test('context: ctx and signal together', async (rt) => {
+  const ctx = rt.context(), controller = new AbortController();
+  const waits = rt.chan().recv({ ctx, signal: controller.signal });
+  controller.abort(new Error('signal'));
+  await assert.rejects(waits, /signal/);
+});

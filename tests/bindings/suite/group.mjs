@@ -1,0 +1,51 @@
+import { DeadlineExceededError } from '../../../bindings/dist/index.js';
+import { assert, test } from './harness.mjs';
+
+test('group: waits for all, and returns what body does', async (rt) => {
+  const log = [];
+  const v = await rt.group(async (g) => {
+    g.go(async () => { await rt.sleep(2); log.push('a'); });
+    g.go(function* () { yield* rt.sleep(1); log.push('g'); g.go(async () => { await null; log.push('nested'); }); });
+    return 'result';
+  });
+  assert.equal(v, 'result');
+  assert.deepEqual(log.sort(), ['a', 'g', 'nested']);
+});
+
+test('group: the first error cancels the rest and is what it rejects with', async (rt) => {
+  const error = new Error('first');
+  const ended = [];
+  const group = rt.group(async (g, ctx) => {
+    g.go(async () => { await rt.sleep(1); throw error; });
+    g.go(function* () { try { yield* rt.chan().recv(); } finally { ended.push('generator'); } });
+    g.go(async () => { try { await rt.chan().recv({ ctx }); } finally { ended.push('async'); } });
+    await rt.chan().recv({ ctx });
+  });
+  assert.equal(await group.catch((e) => e), error);
+  assert.deepEqual(ended.sort(), ['async', 'generator']);
+});
+
+test('group: timeoutMs, signal, parent', async (rt) => {
+  await assert.rejects(rt.group({ timeoutMs: 3 }, async (g, ctx) => {
+    g.go(function* () { yield* rt.chan().recv(); });
+    await ctx.done.recv();
+  }), DeadlineExceededError);
+  const controller = new AbortController();
+  const group = rt.group({ signal: controller.signal }, async (g) => { g.go(function* () { yield* rt.sleep(10000); }); });
+  controller.abort(new Error('signal'));
+  await assert.rejects(group, /signal/);
+  const parent = rt.context();
+  const inner = rt.group({ ctx: parent }, async (_, ctx) => { await rt.chan().recv({ ctx }); });
+  parent.cancel(new Error('parent'));
+  await assert.rejects(inner, /parent/);
+});
+
+test('group: its context ends with it', async (rt) => {
+  let kept;
+  await rt.group(async (g) => { kept = g.ctx; });
+  assert.ok(kept.signal.aborted);
+});
+
+test('group: body throws', async (rt) => {
+  await assert.rejects(rt.group(() => { throw new Error('sync'); }), /sync/);
+});

@@ -1,0 +1,46 @@
+import { LoadError, PanicError, start } from '../../../bindings/dist/index.js';
+import { assert, test } from './harness.mjs';
+
+test('start: info, and several at once', async (rt) => {
+  const other = await start();
+  assert.equal(rt.info.mode, 'st');
+  assert.equal(rt.info.procs, 1);
+  assert.match(rt.info.reason, /thread/);
+  const ch = other.chan(1);
+  await ch.send(1);
+  assert.equal((await ch.recv()).value, 1);
+  await other.close();
+  assert.equal(rt.chan(1).trySend(1), true);
+});
+
+test('start: wasm from elsewhere', async () => {
+  const bytes = new Uint8Array([0, 1, 2]);
+  await assert.rejects(start({ wasm: bytes }), LoadError);
+  await assert.rejects(start({ wasm: new URL('./none.wasm', import.meta.url) }), LoadError);
+});
+
+test('start: signal closes', async () => {
+  const controller = new AbortController();
+  const rt = await start({ signal: controller.signal });
+  const waits = rt.chan().recv();
+  controller.abort(new Error('closing'));
+  await assert.rejects(waits, /closing/);
+  await assert.rejects(start({ signal: controller.signal }), /closing/);
+});
+
+test('memory grows under open views', async (rt) => {
+  const before = rt.core.memory.buffer.byteLength;
+  const ch = rt.chan(1 << 20);
+  for (let i = 0; i < 1000; i++) ch.trySend(i);
+  assert.ok(rt.core.memory.buffer.byteLength > before);
+  for (let i = 0; i < 1000; i++) assert.equal(ch.tryRecv().value, i);
+  const more = Array.from({ length: 20000 }, () => rt.chan(64));
+  const waits = more.map((c) => rt.select({ c }));
+  more.forEach((c, i) => c.trySend(i));
+  (await Promise.all(waits)).forEach((r, i) => assert.equal(r.value, i));
+});
+
+test('out of memory is an error', (rt) => {
+  assert.throws(() => rt.chan.f64(1 << 28), PanicError);
+  assert.equal(rt.chan(1).trySend(1), true);
+});

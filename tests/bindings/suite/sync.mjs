@@ -1,0 +1,182 @@
+import { PanicError, UsageError } from '../../../bindings/dist/index.js';
+import { assert, settle, test } from './harness.mjs';
+
+const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+
+test('mutex: excludes, in both forms', async (rt) => {
+  const mu = rt.mutex();
+  let inside = 0, n = 0;
+  const enter = () => { assert.equal(++inside, 1); n++; };
+  await rt.group(async (g) => {
+    for (let i = 0; i < 20; i++) {
+      g.go(async () => {
+        const held = await mu.lock();
+        enter();
+        await null;
+        inside--;
+        held[dispose]();
+      });
+      g.go(function* () {
+        yield* mu.lock();
+        enter();
+        yield;
+        inside--;
+        mu.unlock();
+      });
+    }
+  });
+  assert.equal(n, 40);
+  assert.equal(mu.tryLock(), true);
+  assert.equal(mu.tryLock(), false);
+  mu.unlock();
+  assert.throws(() => mu.unlock(), PanicError);
+});
+
+test('mutex: signal leaves no waiter', async (rt) => {
+  const mu = rt.mutex(), controller = new AbortController();
+  await mu.lock();
+  const waits = mu.lock(controller);
+  controller.abort(new Error('off'));
+  await assert.rejects(waits, /off/);
+  mu.unlock();
+  assert.equal(mu.tryLock(), true);
+});
+
+test('rwmutex: readers together, writers alone', async (rt) => {
+  const rw = rt.rwmutex();
+  let readers = 0, writers = 0, most = 0;
+  await rt.group(async (g) => {
+    for (let i = 0; i < 30; i++) {
+      g.go(function* () {
+        yield* rw.rlock();
+        most = Math.max(most, ++readers);
+        assert.equal(writers, 0);
+        yield* rt.sleep(0.1);
+        readers--;
+        rw.runlock();
+      });
+      if (i % 5 === 0) g.go(async () => {
+        await rw.lock();
+        assert.equal(++writers, 1);
+        assert.equal(readers, 0);
+        await null;
+        writers--;
+        rw.unlock();
+      });
+    }
+  });
+  assert.ok(most > 1);
+  assert.equal(rw.tryLock(), true);
+  assert.equal(rw.tryRLock(), false);
+  rw.unlock();
+  assert.throws(() => rw.unlock(), PanicError);
+  assert.throws(() => rw.runlock(), PanicError);
+});
+
+test('rwmutex: a writer that is called off lets readers in', async (rt) => {
+  const rw = rt.rwmutex(), controller = new AbortController();
+  await rw.rlock();
+  const writer = rw.lock(controller), reader = rw.rlock();
+  controller.abort(new Error('off'));
+  await assert.rejects(writer, /off/);
+  await reader;
+  rw.runlock();
+  rw.runlock();
+});
+
+test('waitgroup', async (rt) => {
+  const wg = rt.waitGroup();
+  await wg.wait();
+  let n = 0;
+  wg.add(2);
+  const waits = [wg.wait(), rt.go(function* () { yield* wg.wait(); return n; }).wait()];
+  wg.go(async () => { await rt.sleep(1); n++; });
+  wg.go(function* () { yield* rt.sleep(1); n++; });
+  wg.done();
+  wg.done();
+  await waits[0];
+  assert.equal(await waits[1], 2);
+  assert.throws(() => wg.done(), PanicError);
+  assert.throws(() => wg.add(0.5), UsageError);
+});
+
+test('once', async (rt) => {
+  const once = rt.once();
+  let n = 0;
+  await Promise.all([1, 2, 3].map(() => once.do(async () => { await rt.sleep(1); n++; })));
+  assert.equal(n, 1);
+  const bad = rt.once();
+  await assert.rejects(bad.do(() => { throw new Error('first'); }), /first/);
+  await bad.do(() => { n++; });
+  assert.equal(n, 1);
+  await rt.go(function* () { yield* rt.once().do(async () => { n++; }); }).wait();
+  assert.equal(n, 2);
+});
+
+test('cond: signal and broadcast', async (rt) => {
+  const mu = rt.mutex(), cond = rt.cond(mu);
+  let n = 0, woken = 0;
+  const generator = function* () {
+    yield* mu.lock();
+    while (n === 0) yield* cond.wait();
+    n--;
+    woken++;
+    mu.unlock();
+  };
+  const both = [];
+  for (let i = 0; i < 3; i++) {
+    both.push(rt.go(generator).wait(), rt.go(async () => {
+      await mu.lock();
+      while (n === 0) await cond.wait();
+      n--;
+      woken++;
+      mu.unlock();
+    }).wait());
+  }
+  await settle();
+  await mu.do(() => { n++; });
+  cond.signal();
+  await settle();
+  assert.equal(woken, 1);
+  await mu.do(() => { n += 5; });
+  cond.broadcast();
+  await Promise.all(both);
+  assert.equal(woken, 6);
+});
+
+test('semaphore: weights, order, signal', async (rt) => {
+  const s = rt.semaphore(3);
+  await s.acquire(2);
+  const controller = new AbortController();
+  const order = [];
+  const big = s.acquire(3, controller).catch((e) => order.push(e.message));
+  const small = s.acquire(1).then(() => order.push('small'));
+  await settle();
+  assert.deepEqual(order, [], 'nobody passes the first');
+  controller.abort(new Error('big'));
+  await big;
+  await small;
+  assert.deepEqual(order.sort(), ['big', 'small']);
+  s.release(3);
+  assert.throws(() => s.release(), PanicError);
+  await assert.rejects(async () => s.acquire(4), UsageError);
+  let inside = 0;
+  await rt.group(async (g) => {
+    for (let i = 0; i < 12; i++) g.go(function* () {
+      const held = yield* s.acquire();
+      assert.ok(++inside <= 3);
+      yield* rt.sleep(0.2);
+      inside--;
+      held[dispose]();
+    });
+  });
+});
+
+test('singleflight', async (rt) => {
+  const flight = rt.singleFlight();
+  let calls = 0;
+  const work = async () => { calls++; await rt.sleep(1); return calls; };
+  assert.deepEqual(await Promise.all([flight.do('k', work), flight.do('k', work), flight.do('other', work)]), [2, 2, 2]);
+  assert.equal(await flight.do('k', work), 3);
+  await assert.rejects(flight.do('bad', () => { throw new Error('b'); }), /b/);
+});

@@ -1,0 +1,67 @@
+// What must compile, and, after @ts-expect-error, what must not.
+import { after, type Chan, type Op, recv, type RecvChan, type RecvResult, type Runtime, select, send, type SendChan, start } from '../../bindings/dist/index.js';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function same<A, B>(..._: Equal<A, B> extends true ? [] : ['differs']): void {}
+
+export async function types(rt: Runtime, jobs: Chan<string>, out: Chan<number>): Promise<void> {
+  const received = await out.recv();
+  same<typeof received, RecvResult<number>>();
+  if (!received.done) same<typeof received.value, number>();
+
+  const r = await select({ msg: recv(out), put: send(jobs, 'x'), tick: after(50) });
+  same<typeof r.key, 'msg' | 'put' | 'tick'>();
+  if (r.key === 'msg' && !r.done) same<typeof r.value, number>();
+  // @ts-expect-error a case that sends brings no value
+  if (r.key === 'put') r.value;
+  const d = rt.select({ jobs, default: true });
+  same<typeof d, Op<({ key: 'jobs' } & RecvResult<string>) | { key: 'default' }>>();
+
+  const receiveOnly: RecvChan<number> = out;
+  const sendOnly: SendChan<number> = out;
+  // @ts-expect-error nothing is sent on a channel to receive from
+  receiveOnly.send(1);
+  // @ts-expect-error nor closed
+  receiveOnly.close();
+  // @ts-expect-error nothing is received from a channel to send on
+  sendOnly.recv();
+  // @ts-expect-error a case that sends needs a channel to send on
+  send(receiveOnly, 1);
+  // @ts-expect-error values have the channel's type
+  await jobs.send(1);
+  // @ts-expect-error in a select too
+  send(jobs, 1);
+  // @ts-expect-error a channel of strings is none of numbers
+  const wrong: RecvChan<number> = jobs;
+  const wider: RecvChan<string | number> = jobs;
+  // @ts-expect-error a case is made by recv, send or after
+  await select({ x: 1 });
+
+  const g = rt.go(function* (n: number) {
+    const { value } = yield* out.recv();
+    same<typeof value, number | undefined>();
+    yield* jobs.send('y');
+    return n > 1;
+  }, 3);
+  same<ReturnType<typeof g.wait>, Op<boolean>>();
+  // @ts-expect-error arguments are checked
+  rt.go(async (n: number) => n, 'one');
+  const a = rt.go(async () => 'text');
+  same<ReturnType<typeof a.wait>, Op<string>>();
+  const grouped = await rt.group({ timeoutMs: 1 }, async (inner) => inner.go(() => 1).wait());
+  same<typeof grouped, number>();
+  for await (const v of jobs) same<typeof v, string>();
+  await jobs.recv({ signal: AbortSignal.timeout(1), ctx: rt.context().withTimeout(1) });
+  const numbers = rt.chan.f64(4);
+  // @ts-expect-error numbers only
+  await numbers.send('1');
+  void [wrong, wider];
+}
+
+export async function starting(): Promise<void> {
+  await using rt = await start({ procs: 'auto', signal: AbortSignal.timeout(1) });
+  same<typeof rt.info.mode, 'st'>();
+  using ch = rt.chan<{ id: number }>(1);
+  using _ = await rt.mutex().lock();
+  await ch.send({ id: 1 });
+}
