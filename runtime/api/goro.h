@@ -1343,7 +1343,8 @@ void goro_context_func_free(goro_context_func *f);
  * Under WASI and natively a goroutine that reads, writes or accepts waits for
  * the descriptor, and others go on.  Files, which are always ready, and
  * standard output are called as they are, and so is everything on JavaScript
- * hosts, which have no sockets here.  Standard input is waited for.
+ * hosts, which have no sockets here.  Standard input is waited for; in a module
+ * with threads for WASI it is read as a file is, by a thread of its own.
  *
  * Results are those of POSIX, but an error is the result, and not errno, which
  * is another thread's after a wait: -EBADF and the like, of <errno.h>, or one

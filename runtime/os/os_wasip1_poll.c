@@ -7,6 +7,11 @@
  * end a poll_oneoff that another thread waits in, and with threads os_poll
  * waits for a short time only, a longer one while nothing comes.
  *
+ * Streams that are not sockets can only be polled before they are read.
+ * wasmtime's older implementation traps on that if the stream is /dev/null, and
+ * it is the one that has threads: with these, a read blocks its thread instead,
+ * as a syscall.
+ *
  * Invariants:
  *  1. errno's numbers are those of WASI (wasi-libc).
  *  2. What os_poll uses belongs to its caller, of which there is one at a time.
@@ -32,8 +37,8 @@ int os_fd_kind(int fd) {
   case __WASI_FILETYPE_SOCKET_STREAM:
   case __WASI_FILETYPE_SOCKET_DGRAM:
     break;
-  default:
-    return OS_FD_WAITFIRST; /* standard streams have it, too */
+  default: /* standard streams, too: whatever they are, it is not said */
+    return GORO_THREADS ? OS_FD_PLAIN : OS_FD_WAITFIRST;
   }
   if (st.fs_flags & __WASI_FDFLAGS_NONBLOCK) return OS_FD_NONBLOCK;
   __wasi_fdflags_t flags = st.fs_flags | __WASI_FDFLAGS_NONBLOCK;
