@@ -14,7 +14,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, '../..');
 const OUT = join(ROOT, 'build/bench');
 const RUNS = Number(process.env.RUNS ?? 5);
-const UNITS = { sieve: 'ms', skynet: 'ms', primes: 'ms', parked: 'bytes' };
+const UNITS = { sieve: 'ms', skynet: 'ms', primes: 'ms', forkjoin: 'ms', sleepers: 'ms', parked: 'bytes' };
 const SINGLE = ['parked']; // with one M only, and not on Node: its memory is what counts
 
 const tool = (name, fallback) => process.env[name] || fallback;

@@ -116,6 +116,55 @@ static void test_queue(void) {
   CHECK(consumed == nitems && sum == nitems * (nitems + 1) / 2);
 }
 
+/* ---- a broadcast reaches who waited already, also if another one comes to
+ * wait meanwhile.  Go: TestCondSignalStealing ---- */
+
+static uint32_t first_waits, first_woken; /* atomic */
+static bool steal_done;                   /* under mu */
+
+static void wait_first(void *unused) {
+  (void)unused;
+  goro__Mutex_Lock(&mu);
+  Store(&first_waits, 1);
+  goro__Cond_Wait(&cond);
+  goro__Mutex_Unlock(&mu);
+  Store(&first_woken, 1);
+}
+
+static void wait_until_done(void *unused) {
+  (void)unused;
+  goro__Mutex_Lock(&mu);
+  while (!steal_done) goro__Cond_Wait(&cond);
+  goro__Mutex_Unlock(&mu);
+}
+
+static void broadcast(void *unused) {
+  (void)unused;
+  goro__Cond_Broadcast(&cond);
+}
+
+static void set_done(bool done) {
+  goro__Mutex_Lock(&mu);
+  steal_done = done;
+  goro__Mutex_Unlock(&mu);
+}
+
+static void test_stealing(void) {
+  for (int i = unit_much(200, 3); i > 0; i--) {
+    Store(&first_waits, 0);
+    Store(&first_woken, 0);
+    unit_go(wait_first, NULL);
+    UNIT_UNTIL(Load(&first_waits));
+    set_done(false); /* who gets the lock now knows that the first one waits */
+    unit_go(broadcast, NULL);
+    unit_go(wait_until_done, NULL);
+    UNIT_UNTIL(Load(&first_woken));
+    set_done(true);
+    goro__Cond_Broadcast(&cond);
+    UNIT_UNTIL(goro__gcount() == 1);
+  }
+}
+
 /* ---- the other lockers ---- */
 
 static struct RWMutex rw;
@@ -183,6 +232,7 @@ int main(void) {
   test_generations();
   test_broadcast();
   test_queue();
+  test_stealing();
   test_rlocker();
   test_locker();
   test_copy();

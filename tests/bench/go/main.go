@@ -221,6 +221,92 @@ func primes(limit int) {
 	}
 }
 
+func lock(n int) {
+	var mu sync.Mutex
+	count := 0
+	for i := 0; i < n; i++ {
+		mu.Lock()
+		count++
+		mu.Unlock()
+	}
+	if count != n {
+		panic("lock")
+	}
+}
+
+func contended(n int) {
+	const goroutines = 100
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	turns, count := n/goroutines, 0
+	wg.Add(goroutines)
+	for i := 0; i < goroutines; i++ {
+		go func() {
+			for i := 0; i < turns; i++ {
+				mu.Lock()
+				count++
+				runtime.Gosched()
+				mu.Unlock()
+			}
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+	if count != turns*goroutines {
+		panic("contended")
+	}
+}
+
+func fib(n int) int {
+	if n < 2 {
+		return n
+	}
+	var wg sync.WaitGroup
+	var a, b int
+	wg.Add(2)
+	go func() { a = fib(n - 1); wg.Done() }()
+	go func() { b = fib(n - 2); wg.Done() }()
+	wg.Wait()
+	return a + b
+}
+
+func forkjoin(times int) {
+	for i := 0; i < times; i++ {
+		if fib(20) != 6765 {
+			panic("forkjoin")
+		}
+	}
+}
+
+func timers(n int) {
+	t := make([]*time.Timer, n)
+	for i := range t {
+		us := time.Duration(i * 7919 % n)
+		t[i] = time.AfterFunc(time.Hour+us*time.Microsecond, func() {
+			panic("timers: one went off")
+		})
+	}
+	for _, t := range t {
+		if !t.Stop() {
+			panic("timers: one was not running")
+		}
+	}
+}
+
+func sleepers(n int) {
+	var wg sync.WaitGroup
+	wg.Add(n)
+	for i := 0; i < n; i++ {
+		go func() {
+			for i := 0; i < 10; i++ {
+				time.Sleep(time.Millisecond)
+			}
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}
+
 func main() {
 	switch name := os.Args[1]; name {
 	case "yield":
@@ -240,6 +326,18 @@ func main() {
 	case "primes":
 		primes(500000)
 		benchMs(primes, 5000000)
+	case "lock":
+		benchNs(lock, 20000000)
+	case "contended":
+		benchNs(contended, 500000)
+	case "forkjoin":
+		forkjoin(1)
+		benchMs(forkjoin, 10)
+	case "timers":
+		benchNs(timers, 1000000)
+	case "sleepers":
+		sleepers(10000)
+		benchMs(sleepers, 10000)
 	case "parked":
 		parked()
 	default:
