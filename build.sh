@@ -36,7 +36,7 @@ setup() {
   [ -z "${GORO_TOOLS:-}" ] || say "using $GORO_TOOLS"
 }
 
-BUILD_TOOLS=(emscripten wasi wasi-threads native modules)
+BUILD_TOOLS=(emscripten wasi wasi-threads wasi-cxx native modules)
 
 build() {
   node bindings/cc/build-runtime.mjs "$@"
@@ -67,7 +67,7 @@ run() {
 
 check() {
   local f
-  [ "${1:-}" != --fix ] || sources -name '*.[ch]' | xargs "$CLANG_FORMAT" -i
+  [ "${1:-}" != --fix ] || sources -regex '.*\.[ch]\(pp\)?' | xargs "$CLANG_FORMAT" -i
   node tests/lint/run.mjs
   while read -r f; do node --check "$f"; done < <(sources -name '*.mjs')
   while read -r f; do bash -n "$f"; done < <(sources -name '*.sh'; echo .ci/run)

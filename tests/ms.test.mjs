@@ -8,7 +8,7 @@ import { judge } from './harness/kinds.mjs';
 import { programs } from './harness/programs.mjs';
 import { runOn } from './harness/table.mjs';
 
-const CORE = ['unit', 'go', 'crash'];
+const CORE = ['unit', 'go', 'crash', 'cpp'];
 // `like`: the host whose name stands for it in a program's `test: hosts`; `seeds`:
 // how many, the first with most Ms, each with another number of them
 const ROWS = [

@@ -8,6 +8,7 @@
 #   emscripten   EMCC EMXX EMAR WASM_OPT  the variables, $EMSDK, PATH, fetched
 #   wasi         WASI_CC WASI_AR          the variables, $WASI_SDK_PATH, fetched
 #   wasi-threads WASI_THREADS_CC          the variable, $WASI_SDK_PATH, fetched
+#   wasi-cxx     WASI_CXX                 the variable, $WASI_SDK_PATH, fetched
 #   wasmtime     WASMTIME                 the variable, PATH, fetched
 #   wasmtime36   WASMTIME_THREADS         the variable, PATH, fetched
 #                WASMTIME_THREADS_FLAGS   what this one asks for
@@ -31,7 +32,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 HERE=$ROOT/toolchain
 CACHE=${GORO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/goro}
 ENV=$ROOT/.toolchain
-ALL=(emscripten wasi wasi-threads wasmtime wasmtime36 node20 node26 chromium
+ALL=(emscripten wasi wasi-threads wasi-cxx wasmtime wasmtime36 node20 node26 chromium
   firefox spin clang-format native modules)
 
 DEBIAN_SUITE=trixie       # emscripten 3.1.69, Binaryen 120, LLVM 19, wasi-libc
@@ -309,6 +310,41 @@ find_wasi() {
   tool "wasi clang $ver"
 }
 
+# Debian's libc++ for it, which is one without threads
+fetch_libcxx() {
+  local d=$1 llvm f
+  llvm=$(cat "$D/llvm-version")
+  (
+    apt_setup "$d/apt"
+    apt-get -qq update
+    cd "$d/apt/cache/archives"
+    apt-get -qq download "libc++-$llvm-dev-wasm32" "libc++abi-$llvm-dev-wasm32"
+  )
+  for f in "$d"/apt/cache/archives/*.deb; do unpack "$f" "$d"; done
+  rm -rf "$d/apt"
+  mkdir -p "$d/bin"
+  cat >"$d/bin/wasm32-wasip1-clang++" <<SH
+#!/bin/sh
+exec "$D/bin/wasm32-wasip1-clang" --driver-mode=g++ -nostdinc++ \\
+  -isystem "$d/usr/include/wasm32-wasi/c++/v1" -L"$d/usr/lib/wasm32-wasi" "\$@"
+SH
+  chmod +x "$d/bin/wasm32-wasip1-clang++"
+}
+
+# Who brings a C compiler of his own may have none for C++.
+find_wasi-cxx() {
+  if [ -n "${WASI_SDK_PATH:-}" ] && [ -z "${WASI_CXX:-}" ]; then
+    WASI_CXX="$WASI_SDK_PATH/bin/clang++ --target=wasm32-wasip1"
+  fi
+  if ! pick WASI_CXX wasi_fits; then
+    [ -z "${WASI_CC:-}" ] || { export_vars; return; }
+    debian
+    once "libcxx-${D##*/}" step "fetching libc++ for WASI" fetch_libcxx
+    found=$CACHE/libcxx-${D##*/}/bin/wasm32-wasip1-clang++
+  fi
+  export_vars WASI_CXX "$found"
+}
+
 # ------------------------------------------------- wasi-threads
 # Debian's wasi-libc has no threads: one that has is compiled from the sources
 # in Zig's wheel (wasi-threads/).
@@ -565,7 +601,7 @@ key() {
     echo "$PATH $CACHE"
     local v
     for v in EMSDK EMCC EMXX EMAR WASM_OPT WASI_SDK_PATH WASI_CC WASI_AR \
-      WASI_THREADS_CC WASMTIME WASMTIME_THREADS NODE20 NODE26 CHROMIUM FIREFOX \
+      WASI_CXX WASI_THREADS_CC WASMTIME WASMTIME_THREADS NODE20 NODE26 CHROMIUM FIREFOX \
       SPIN CLANG_FORMAT NATIVE_CC NATIVE_TSAN_CC CLANG; do
       echo "$v=${!v:-}"
     done

@@ -4,7 +4,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { COMMON, LINK, MAX_MEMORY, rowOf, SANITIZE, THREADS_MAX_MEMORY } from './flags.mjs';
+import { COMMON, CXX, LINK, MAX_MEMORY, rowOf, SANITIZE, THREADS_MAX_MEMORY } from './flags.mjs';
 import { memoryOf } from './passes/module.mjs';
 import { transform } from './passes/pipeline.mjs';
 import { parallel, run } from './run.mjs';
@@ -15,7 +15,18 @@ import { ROOT, tool, UsageError } from './tools.mjs';
 const COMPILER = {
   wasi: 'WASI_CC', 'wasi-threads': 'WASI_THREADS_CC', js: 'EMCC', 'js-threads': 'EMCC', native: 'NATIVE_CC',
 };
-const compiler = (o) => tool(o.sanitize === 'thread' ? 'NATIVE_TSAN_CC' : COMPILER[row(o)]);
+const CXX_SOURCE = /\.(cpp|cc|cxx)$/;
+const SOURCE = /\.(c|cpp|cc|cxx)$/;
+
+/** The compiler for C, or for C++ with its flag. */
+function compiler(o, cxx) {
+  const name = o.sanitize === 'thread' ? 'NATIVE_TSAN_CC' : COMPILER[row(o)];
+  if (!cxx) return tool(name);
+  return [...tool(name === 'EMCC' ? 'EMXX' : name.replace(/CC$/, 'CXX')), ...CXX];
+}
+
+/** The C++ compiler links what has C++ in it. */
+const linker = (o) => compiler(o, o.cxx || o.link.some(({ input }) => CXX_SOURCE.test(input ?? '')));
 const RUNTIME = join(ROOT, 'runtime');
 
 /**
@@ -47,23 +58,23 @@ function checkInputs(o) {
 
 function compileCommand(o, source, object) {
   return [
-    ...compiler(o), ...COMMON[row(o)], o.optimize, ...o.compile,
+    ...compiler(o, CXX_SOURCE.test(source)), ...COMMON[row(o)], o.optimize, ...o.compile,
     ...(SANITIZE[o.sanitize] ?? []), `-I${join(RUNTIME, 'api')}`, '-c', source, '-o', object,
   ];
 }
 
 async function compileOnly(o) {
-  const sources = o.link.filter((x) => x.input?.endsWith('.c')).map((x) => x.input);
+  const sources = o.link.filter((x) => SOURCE.test(x.input ?? '')).map((x) => x.input);
   await parallel(sources.map((source) => () =>
-    run(compileCommand(o, source, o.output ?? basename(source).replace(/c$/, 'o')), o)));
+    run(compileCommand(o, source, o.output ?? basename(source).replace(SOURCE, '.o')), o)));
 }
 
-/** Compile the .c files; give back all inputs and link flags in their order. */
+/** Compile the source files; give back all inputs and link flags in their order. */
 async function compileAll(o, temp) {
   const jobs = [];
   const inputs = o.link.map((word, i) => {
     if (!word.input) return word;
-    if (!word.input.endsWith('.c')) return word.input;
+    if (!SOURCE.test(word.input)) return word.input;
     const object = join(temp, `${i}-${basename(word.input)}.o`);
     jobs.push(() => run(compileCommand(o, word.input, object), o));
     return object;
@@ -112,7 +123,7 @@ const LINKERS = {
   async wasi(o, inputs, temp) {
     const linked = join(temp, 'linked.wasm');
     const out = join(temp, 'out.wasm');
-    const command = [...compiler(o), ...LINK[row(o)], ...memoryFlags(o)];
+    const command = [...linker(o), ...LINK[row(o)], ...memoryFlags(o)];
     await run([...command, ...inputs, library(o), '-o', linked], o);
     await transform(linked, out, passOptions(o, temp));
     install(out, o.output);
@@ -130,7 +141,7 @@ const LINKERS = {
   async native(o, inputs, temp) {
     const out = join(temp, 'out');
     const sanitize = SANITIZE[o.sanitize] ?? [];
-    await run([...compiler(o), ...sanitize, ...inputs, library(o), ...LINK.native, '-o', out], o);
+    await run([...linker(o), ...sanitize, ...inputs, library(o), ...LINK.native, '-o', out], o);
     install(out, o.output);
   },
 };
@@ -144,7 +155,7 @@ async function linkJs(o, inputs, temp, name, more = []) {
   const libraries = ['os/os_js.js', 'api/goro_js.js', ...(o.threads ? ['os/os_js_mt.js'] : [])];
   const glue = libraries.flatMap((file) => ['--js-library', join(RUNTIME, file)]);
   await run([
-    ...tool('EMCC'), ...LINK[row(o)], ...memoryFlags(o), ...glue, ...more, ...inputs, library(o), '-o', script,
+    ...linker(o), ...LINK[row(o)], ...memoryFlags(o), ...glue, ...more, ...inputs, library(o), '-o', script,
   ], o);
   const wasm = join(temp, 'out.wasm');
   await transform(linked, wasm, passOptions(o, temp));

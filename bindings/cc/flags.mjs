@@ -29,6 +29,9 @@ export const COMMON = {
   npm: JS,
 };
 
+/** Besides, for every file of C++ and for linking it. */
+export const CXX = ['-fno-exceptions'];
+
 /** Of the runtime's own files. */
 export const RUNTIME = [
   '-std=c11', '-Wall', '-Wextra', '-Wconversion', '-Werror', '-O2', '-g0',
@@ -150,7 +153,7 @@ export const UNWIND_SLACK = 16384;
 
 /** Flags that cannot work with goroutines, and why. */
 export const REFUSED = [
-  [/^-f(wasm-)?exceptions$|^-fwasm-sjlj|^-mexception-handling$/, 'asyncify cannot unwind through wasm exceptions'],
+  [/^-f(wasm-)?exceptions$|^-fwasm-sjlj|^-mexception-handling$/, 'goroutines cannot wait where a C++ exception may pass; panic and recover can'],
   [/^-mtail-call$/, 'asyncify cannot unwind through tail calls'],
   [/^-pthread$|^-s(USE_PTHREADS|SHARED_MEMORY)/, 'threads are asked for with --threads, and are goro\'s'],
   [/^-s(PROXY_TO_PTHREAD|WASM_WORKERS|PTHREAD_POOL)/, 'threads are started by goro'],

@@ -8,7 +8,7 @@ import { UsageError } from './tools.mjs';
 
 export const CC_USAGE = `usage: goro cc [options] FILE... -o OUTPUT
 
-Compiles C programs written against goro.h.
+Compiles C and C++ programs written against goro.h and goro.hpp.
 
   -o app.wasm | app.mjs | app   WASI module, JavaScript module, native program
   --target=wasi|js|native       where the output's extension does not tell
@@ -20,6 +20,7 @@ Compiles C programs written against goro.h.
                                 threads of a host that has wasi-threads (.wasm)
   --threads=only                the same, for .mjs without the program on one thread
                                 for hosts that have no shared memory
+  --c++                         links C++'s library also where no FILE is C++
   --stack-max=BYTES             largest C stack of a goroutine (256 KiB); for more
                                 the engine needs a stack twice as large:
                                 wasmtime -W max-wasm-stack=BYTES (has 512 KiB)
@@ -31,10 +32,10 @@ Compiles C programs written against goro.h.
   -I -D -U -O -W -f -m -std     go to the compiler
   -l -L -Wl, -s                 go to the linker (-s: Emscripten's settings)
 
-FILE is .c, .o or .a. BYTES may end in K, M or G.
+FILE is .c, .cpp, .cc, .cxx, .o or .a. BYTES may end in K, M or G.
 `;
 
-const INPUT = /\.(c|o|a)$/;
+const INPUT = /\.(c|cpp|cc|cxx|o|a)$/;
 const TARGETS = { '.wasm': 'wasi', '.mjs': 'js', '': 'native' };
 const SUFFIXES = { '': 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 };
 const STACK_SIZES = { least: 4096, most: 0x7fffffff, unit: 1 };
@@ -55,6 +56,7 @@ const COMPILER = /^-([IDUOWfm]|std=|include|isystem|ansi|pedantic|w$|M|g)/;
  * @property {Sanitizer} [sanitize]
  * @property {boolean} threads
  * @property {boolean} [threadsOnly] no program on one thread beside it
+ * @property {boolean} [cxx] link C++'s library in any case
  * @property {boolean} verbose
  * @property {number} [stackMax]
  * @property {number} [maxMemory]
@@ -104,6 +106,7 @@ function parseWord(o, [word, value]) {
   else if (word === '-v') o.verbose = true;
   else if (word === '--debug') o.debug = true;
   else if (word === '--sanitize') o.sanitize = 'address';
+  else if (word === '--c++') o.cxx = true;
   else if (word === '--threads') o.threads = true;
   else if (name === '--threads') parseThreads(o, text);
   else if (name === '--target') o.target = parseTarget(text);
@@ -156,7 +159,7 @@ function parseSize(name, text, { least, most, unit }) {
 }
 
 function parseInput(path) {
-  if (!INPUT.test(path)) throw new UsageError(`${path}: goro cc takes .c, .o and .a files`);
+  if (!INPUT.test(path)) throw new UsageError(`${path}: goro cc takes .c, .cpp, .cc, .cxx, .o and .a files`);
   return { input: path };
 }
 

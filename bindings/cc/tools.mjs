@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the whole project. */
@@ -45,6 +45,28 @@ const TOOLS = {
   WASI_AR: {
     names: ['llvm-ar'], sdk: ['WASI_SDK_PATH', 'bin/llvm-ar'],
     help: `llvm-ar is needed: ${SETUP}install wasi-sdk and set WASI_SDK_PATH`,
+  },
+  EMXX: {
+    names: ['em++'], sdk: ['EMSDK', 'upstream/emscripten/em++'], beside: 'EMCC',
+    help: `Emscripten's em++ is needed for C++ in .mjs: ${SETUP}install emsdk and set EMSDK`,
+  },
+  WASI_CXX: {
+    names: ['wasm32-wasip1-clang++', 'wasm32-wasi-clang++'],
+    sdk: ['WASI_SDK_PATH', 'bin/clang++', ['--target=wasm32-wasip1']], beside: 'WASI_CC',
+    help: `A C++ compiler for WASI is needed for C++ in .wasm: ${SETUP}install wasi-sdk and set WASI_SDK_PATH`,
+  },
+  WASI_THREADS_CXX: {
+    names: ['wasm32-wasip1-threads-clang++', 'wasm32-wasi-threads-clang++'],
+    sdk: ['WASI_SDK_PATH', 'bin/clang++', ['--target=wasm32-wasip1-threads']], beside: 'WASI_THREADS_CC',
+    help: 'C++ in .wasm with --threads needs a libc++ with threads, which wasi-sdk has: install it and set WASI_SDK_PATH',
+  },
+  NATIVE_CXX: {
+    names: ['c++', 'g++', 'clang++'], beside: 'NATIVE_CC',
+    help: 'A C++ compiler is needed for the native build: install g++ or clang, or set NATIVE_CXX',
+  },
+  NATIVE_TSAN_CXX: {
+    names: ['c++', 'g++', 'clang++'], beside: 'NATIVE_TSAN_CC',
+    help: 'A C++ compiler with ThreadSanitizer is needed: install g++ or clang, or set NATIVE_TSAN_CXX',
   },
   NATIVE_CC: {
     names: ['cc', 'gcc', 'clang'],
@@ -100,6 +122,14 @@ function inSdk([variable, path, args = []] = []) {
   return [full, ...args];
 }
 
+/** The C++ compiler that lies beside a C compiler: gcc-12 → g++-12. */
+function besideCc(name) {
+  const [cc, ...args] = tool(name);
+  const file = basename(cc).replace(/clang(?!\+)|gcc|cc/, (word) => ({ clang: 'clang++', gcc: 'g++', cc: 'c++' })[word]);
+  const cxx = join(dirname(cc), file.replace(/^emc\+\+/, 'em++'));
+  if (cxx !== cc && executable(cxx)) return [cxx, ...args];
+}
+
 /**
  * The command of a tool, as a list of words.
  * @param {ToolName} name
@@ -107,11 +137,13 @@ function inSdk([variable, path, args = []] = []) {
  * @throws {UsageError} where there is none: the message says what to install
  */
 export function tool(name) {
-  const { names, sdk, help, fallback } = TOOLS[name];
+  const { names, sdk, beside, help, fallback } = TOOLS[name];
   const set = process.env[name];
   if (set) return set.split(/\s+/);
   const found = inSdk(sdk) ?? toolchainEnv()[name]?.split(/\s+/);
   if (found) return found;
+  const cxx = beside && besideCc(beside);
+  if (cxx) return cxx;
   for (const candidate of names) {
     const path = inPath(candidate);
     if (path) return [path];

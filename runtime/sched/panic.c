@@ -412,7 +412,8 @@ void goro__throw(const char *msg) {
   die(msg);
 }
 
-/* Go: printPreFatalDeferPanic. */
+/* Go: printPreFatalDeferPanic.  Differs from Go, which calls no methods here
+ * and so prints an error's type and fields in place of its text. */
 static void print_panics_before(void) {
   struct g *gp = getg();
   if (!gp || !gp->_panic) return;

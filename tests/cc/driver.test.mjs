@@ -89,6 +89,27 @@ test('-c, then link the object; --debug and -Os', () => {
   assert.deepEqual(run('linked.wasm'), { status: 7, stdout: '63 -\n' });
 });
 
+test('C++ and C together, and an object of C++ alone', () => {
+  write('main.cc', `#include <goro.hpp>
+#include <cstdio>
+#include <string>
+extern "C" {
+#include <part.h>
+}
+int main() {
+  goro::chan<std::string> c;
+  goro::go([=] { c.send("C++ "); });
+  std::printf("%s%d\\n", c.recv()->c_str(), twice(21));
+  return 7;
+}
+`);
+  built(['main.cc', 'part.c', '-I.', '-DFACTOR=2', '-o', 'plus.wasm']);
+  assert.deepEqual(run('plus.wasm'), { status: 7, stdout: 'C++ 42\n' });
+  built(['-c', 'main.cc', '-I.', '--target=native']);
+  built(['main.o', 'part.c', '-DFACTOR=2', '--c++', '-o', 'plus']);
+  assert.deepEqual(run('plus'), { status: 7, stdout: 'C++ 42\n' });
+});
+
 test('a module imports nothing but its host, and exports nothing of the passes', async () => {
   built(['plain.c', '-o', 'clean.wasm']);
   const module = await WebAssembly.compile(readFileSync(join(folder, 'clean.wasm')));
@@ -180,6 +201,11 @@ test('a missing tool: what to install', () => {
     assert.match(stderr, words);
   }
   assert.match(goro(['cc', 'plain.c', '--threads', '-o', 'x.wasm'], nothing).stderr, /WASI with threads.*WASI_SDK_PATH/);
+  const noCxx = { ...nothing, WASI_THREADS_CC: tool('WASI_THREADS_CC').join(' '), WASI_THREADS_CXX: '' };
+  write('plain.cpp', 'int main() {}\n');
+  if (!process.env.WASI_SDK_PATH) {
+    assert.match(goro(['cc', 'plain.cpp', '--threads', '-o', 'x.wasm'], noCxx).stderr, /libc\+\+ with threads/);
+  }
   const { stderr } = goro(['cc', 'plain.c', '-o', 'x.wasm'], { ...nothing, WASI_SDK_PATH: '/nowhere' });
   assert.match(stderr, /WASI_SDK_PATH is set, but \/nowhere/);
 });

@@ -72,13 +72,13 @@ test('what is missing or makes no sense is said', () => {
   wrong('', /no input files/);
   wrong('a.c', /-o OUTPUT is needed/);
   wrong('a.c -o', /-o needs a value/);
-  wrong('a.cpp -o a.wasm', /takes \.c, \.o and \.a/);
+  wrong('a.rs -o a.wasm', /takes \.c, \.cpp, \.cc, \.cxx, \.o and \.a/);
   wrong('a.c -o a.wasm --frobnicate', /unknown option --frobnicate/);
   wrong('-c a.c b.c -o x.o', /takes one file/);
 });
 
 test('flags that goroutines cannot live with are refused, with the reason', () => {
-  wrong('a.c -o a.wasm -fwasm-exceptions', /-fwasm-exceptions: asyncify/);
+  wrong('a.c -o a.wasm -fwasm-exceptions', /-fwasm-exceptions: goroutines cannot wait/);
   wrong('a.c -o a.wasm -mtail-call', /tail calls/);
   wrong('a.c -o a.mjs -sASYNCIFY=1', /asyncify by itself/);
   wrong('a.c -o a.mjs -s JSPI', /asyncify by itself/);

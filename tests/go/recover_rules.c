@@ -1,6 +1,10 @@
-/* What recover does where: nothing without a panic, nothing a second time; a
- * panic in a deferred call takes the place of the one before. */
-#include <goro.h>
+/* What recover does where: nothing without a panic, nothing a second time,
+ * nothing in what a deferred call calls, nothing as the deferred call itself; a
+ * panic in a deferred call takes the place of the one before.
+ *
+ * goro_recover works in plain functions that a deferred call calls, too; Go's
+ * rule is that of functions made with GORO_DEFERRED. */
+#include <goro_scope.h>
 #include <stdio.h>
 
 static const char *recovered(void) {
@@ -32,6 +36,37 @@ static void twice(void *unused) {
   goro_panic("once");
 }
 
+GORO_DEFERRED(callee, result) { *(const char **)result = GORO_RECOVER(); }
+
+static void call_callee(void *unused) {
+  const char *r = NULL;
+  (void)unused;
+  callee(&r);
+  printf("in a callee: %s\n", r ? r : "<nil>");
+}
+
+static void in_callee(void *unused) {
+  (void)unused;
+  goro_defer(report, "left by the callee");
+  goro_defer(call_callee, NULL);
+  goro_panic("not for callees");
+}
+
+/* There is no recover() in C to be deferred by itself.  This one is as far from
+ * the panic, at the other side. */
+static void recover_only(void *unused) {
+  const char *r;
+  (void)unused;
+  callee(&r);
+}
+
+static void defer_recover(void *unused) {
+  (void)unused;
+  goro_defer(report, "left by defer recover()");
+  goro_defer(recover_only, NULL);
+  goro_panic("not for it");
+}
+
 static void replaced(void *unused) {
   (void)unused;
   goro_defer(report, "the later panic");
@@ -61,6 +96,8 @@ static void again(void *unused) {
 int main(void) {
   goro_call(without_panic, NULL);
   goro_call(twice, NULL);
+  goro_call(in_callee, NULL);
+  goro_call(defer_recover, NULL);
   goro_call(replaced, NULL);
   goro_call(again, NULL);
 }

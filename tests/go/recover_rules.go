@@ -1,4 +1,5 @@
-// What recover does where: nothing without a panic, nothing a second time; a
+// What recover does where: nothing without a panic, nothing a second time,
+// nothing in what a deferred call calls, nothing as the deferred call itself; a
 // panic in a deferred call takes the place of the one before.
 package main
 
@@ -17,6 +18,20 @@ func twice() {
 		report("second", recover())
 	}()
 	panic("once")
+}
+
+func callee() any { return recover() }
+
+func inCallee() {
+	defer func() { report("left by the callee", recover()) }()
+	defer func() { report("in a callee", callee()) }()
+	panic("not for callees")
+}
+
+func deferRecover() {
+	defer func() { report("left by defer recover()", recover()) }()
+	defer recover()
+	panic("not for it")
 }
 
 func replaced() {
@@ -40,6 +55,8 @@ func again() {
 func main() {
 	withoutPanic()
 	twice()
+	inCallee()
+	deferRecover()
 	replaced()
 	again()
 }

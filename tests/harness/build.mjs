@@ -5,7 +5,7 @@ import {
   existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync,
   rmSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join, parse } from 'node:path';
 import { built, root, tests } from './paths.mjs';
 import { goroCc } from './cc.mjs';
 
@@ -43,7 +43,7 @@ export function build(source, target, { debug = false, fallback = false, flags =
   ];
   const more = flags.filter((f) => f.endsWith('.c')).map((f) => read(join(root, f)));
   const key = hash([read(source), ...more, common(), libraries(target), args.join(' ')]);
-  const name = basename(source, '.c');
+  const { name } = parse(source);
   const folder = join(built, `${name}-${target}-${key}`);
   if (!started.has(folder)) {
     started.set(folder, compile(source, args, folder, name + EXTENSION[target]));
@@ -117,12 +117,13 @@ const memo = (compute) => {
 const common = memo(() =>
   hash([
     hashFiles([
-      ...below(join(root, 'runtime'), /\.(h|js)$/),
+      ...below(join(root, 'runtime'), /\.(h|hpp|js)$/),
       ...below(tests, /\.h$/),
       ...below(DRIVER, /\.m?js$/),
     ]),
     process.env.GORO_TOOLS ?? '',
     process.env.WASI_THREADS_CC ?? '',
+    process.env.WASI_CXX ?? '',
   ]),
 );
 

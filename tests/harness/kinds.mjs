@@ -13,6 +13,7 @@ const KINDS = {
   unit: { debug: true, judge: passed },
   go: { judge: asStored },
   crash: { judge: died },
+  cpp: { debug: true, judge: passed },
   stress: { judge: (result) => exited(0, result) },
   fault: { debug: true },
 };

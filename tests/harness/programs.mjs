@@ -1,6 +1,6 @@
 // The test programs: a C file each, with what it says about itself.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { tests } from './paths.mjs';
 
 /**
@@ -21,7 +21,7 @@ import { tests } from './paths.mjs';
 
 const TIMEOUT_S = 60;
 // Where other files lie beside the programs
-const SUFFIX = { unit: '_test.c', stress: '_stress.c' };
+const SUFFIX = { unit: '_test.c', stress: '_stress.c', cpp: '_test.cpp' };
 const KEYS = ['hosts', 'args', 'env', 'dirs', 'flags', 'tsan', 'isolated', 'swept', 'timeout'];
 
 /**
@@ -34,7 +34,7 @@ export function programs(kind, procs = process.env.PROCS ?? '1') {
   return readdirSync(folder)
     .filter((file) => file.endsWith(SUFFIX[kind] ?? '.c'))
     .sort()
-    .map((file) => describe(kind, join(folder, file), file.slice(0, -2), procs))
+    .map((file) => describe(kind, join(folder, file), parse(file).name, procs))
     .filter(wanted);
 }
 

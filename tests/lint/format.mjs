@@ -6,7 +6,7 @@ const COLUMNS = 80;
 const LINES = 800;
 const HEADER = 'runtime/api/goro.h'; // the public API is one file, of any length
 const BANNED = /(?<!context\.)\b(TODO|FIXME|XXX)\b/; // context.TODO is Go's
-const C = /^(runtime|tests|wasi)\/.*\.[ch]$/;
+const C = /^(runtime|tests|wasi)\/.*\.[ch](pp)?$/;
 
 export function check(files) {
   const c = files.filter(({ path }) => C.test(path));

@@ -16,7 +16,7 @@ function sources() {
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, withFileTypes: true }),
     )
-    .filter((entry) => entry.isFile() && /\.[ch]$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.[ch](pp)?$/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .map((file) => ({
       path: relative(root, file).replaceAll('\\', '/'),
