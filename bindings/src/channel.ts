@@ -3,7 +3,7 @@ import { type Core, unexpected } from './core.js';
 import { ChanClosedError, NilChanError, UsageError } from './errors.js';
 import { CLOSED, NONE, type Pointer, SHUT } from './ffi.js';
 import { dispose } from './lifetime.js';
-import { type Kind, type Op, RECV, RECV_F64, SEND, type Subject, type WaitOptions } from './op.js';
+import { type Kind, type Op, RECV, RECV_F64, SEND, type Subject, unusual, type WaitOptions } from './op.js';
 
 /** What a receive brings: a value, or done if the channel is closed and empty. */
 export type RecvResult<T> = { done: false; value: T } | { done: true; value: undefined };
@@ -91,7 +91,7 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
    */
   send(value: T, options?: WaitOptions): Op<void> {
     const { core } = this;
-    if (options !== undefined || core.current !== null) {
+    if (unusual(core.current, options)) {
       const refused = core.refused(options);
       if (refused) return refused;
     }
@@ -111,7 +111,7 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
    */
   recv(options?: WaitOptions): Op<RecvResult<T>> {
     const { core } = this;
-    if (options !== undefined || core.current !== null) {
+    if (unusual(core.current, options)) {
       const refused = core.refused(options);
       if (refused) return refused;
     }
@@ -264,7 +264,7 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
 export class NumberChan extends Chan<number> {
   override send(value: number, options?: WaitOptions): Op<void> {
     const { core } = this;
-    if (options !== undefined || core.current !== null) {
+    if (unusual(core.current, options)) {
       const refused = core.refused(options);
       if (refused) return refused;
     }

@@ -41,6 +41,11 @@ interface Holder {
   shut(core: Core, error: Error): boolean;
 }
 
+/** What can be ended from outside. Returns whether anybody is told why. */
+interface Ended {
+  ended(error: Error): boolean;
+}
+
 /** A call that waits. */
 class Wait implements Holder {
   readonly promise = new Promise(capture) as Op<any>;
@@ -91,7 +96,6 @@ export abstract class Task implements Holder, Stepped {
   abstract shut(core: Core, error: Error): boolean;
 
   settle(core: Core, result: number): void {
-    if (this.state !== LEFT) return; // it starts, or has given way
     this.release?.();
     this.release = undefined;
     try {
@@ -112,12 +116,14 @@ export abstract class Task implements Holder, Stepped {
 export class Core {
   ffi!: Ffi;
   u32!: Uint32Array;
+  i32!: Int32Array;
   f64!: Float64Array;
   memory!: WebAssembly.Memory;
   /** Where flags and results are, in u32 and f64. */
   flagsAt = 0;
   outAt = 0;
   okAt = 0;
+  resultAt = 0;
   /** The generator goroutine whose code runs. */
   current: Task | null = null;
   readonly stepOp = new StepOp(this) as unknown as Op<any>;
@@ -129,9 +135,9 @@ export class Core {
   /** Reasons to give no verdict of deadlock: promises that generators wait for, holds. */
   holds = 0;
   /** Who wants that verdict as soon as it is certain. */
-  readonly mains = new Set<(error: Error) => boolean>();
+  readonly mains = new Set<Ended>();
   /** How to end what is awaited, when nothing can ever happen again. */
-  readonly awaited = new Set<(error: Error) => boolean>();
+  readonly awaited = new Set<Ended>();
   closed = false;
 
   readonly #slots: (Holder | undefined)[] = [];
@@ -153,8 +159,6 @@ export class Core {
   static async make(wasm: WasmSource | undefined): Promise<Core> {
     const core = new Core();
     core.#connect(await load(wasm, {
-      resume: (slot, result) => core.#resume(slot, result),
-      settle: (slot, result) => core.#settle(slot, result),
       write: (text) => { core.#report += text; },
       grown: () => core.#view(),
     }));
@@ -169,6 +173,7 @@ export class Core {
     this.flagsAt = ffi.flags() >> 2;
     this.outAt = ffi.out() >> 2;
     this.okAt = this.outAt + 2;
+    this.resultAt = this.outAt + 3;
     this.#turnStart = performance.now();
     this.#ended = onEmptyLoop(() => this.#nothingLeft());
   }
@@ -176,6 +181,7 @@ export class Core {
   #view(): void {
     if (!this.memory) return; // it grows before it is known
     this.u32 = new Uint32Array(this.memory.buffer);
+    this.i32 = new Int32Array(this.memory.buffer);
     this.f64 = new Float64Array(this.memory.buffer);
   }
 
@@ -329,7 +335,7 @@ export class Core {
 
   #attend(): void {
     const flags = this.u32[this.flagsAt]!;
-    this.u32[this.flagsAt] = 0;
+    this.u32[this.flagsAt] = flags & READY;
     if (flags & READY) this.#deliver();
     if (flags & RUNNABLE) this.sliceSoon();
   }
@@ -359,10 +365,15 @@ export class Core {
     return new Promise<T>((resolve) => { this.#breathers.push(() => resolve(value)); }) as Op<T>;
   }
 
+  /** Tell of the waits that are over: that runs no code of the program. */
   #deliver(): void {
-    while (!this.#held) {
+    while ((this.u32[this.flagsAt]! & READY) !== 0) {
       if ((++this.#deliveries & (DELIVER_MAX - 1)) === 0 && this.#late()) this.#hold();
-      else if (!this.#guard(() => this.ffi.deliver(DELIVER_MAX))) return;
+      if (this.#held) return;
+      const slot = this.ffi.settled();
+      const holder = this.#slots[slot]!;
+      this.#drop(slot);
+      holder.settle(this, this.i32[this.resultAt]!);
     }
   }
 
@@ -381,13 +392,11 @@ export class Core {
     this.#coming = false;
     if (this.closed) return;
     this.#running = true;
-    this.u32[this.flagsAt] = this.u32[this.flagsAt]! & READY;
-    const wait = this.#guard(() => this.ffi.run());
+    const wait = this.#run();
     this.#running = false;
-    if (this.closed || wait === undefined) return;
-    const ready = this.u32[this.flagsAt]! & READY;
-    this.u32[this.flagsAt] = 0;
-    if (ready) this.#deliver();
+    if (this.closed) return;
+    this.u32[this.flagsAt] = this.u32[this.flagsAt]! & READY;
+    this.#deliver();
     this.#next(wait);
   }
 
@@ -422,32 +431,28 @@ export class Core {
     }, Math.min(Math.ceil(ms), TIMEOUT_MAX));
   }
 
-  #resume(slot: number, result: number): boolean {
+  #stepTask(slot: number): number {
     const task = this.#slots[slot] as Task;
-    task.settle(this, result);
+    if (task.state === LEFT) task.settle(this, this.i32[this.resultAt]!);
     this.current = task;
     const over = task.step(this);
     this.current = null;
-    if (over) this.#drop(slot);
-    return over;
-  }
-
-  #settle(slot: number, result: number): void {
-    const holder = this.#slots[slot]!;
+    if (!over) return 0;
     this.#drop(slot);
-    holder.settle(this, result);
+    return 1;
   }
 
-  /** Call into the module; undefined if that was its end. */
-  #guard<T>(call: () => T): T | undefined {
+  /** A slice; -1 if that was the module's end. */
+  #run(): number {
     try {
-      return call();
+      this.ffi.begin();
+      for (let last = -1, slot; (slot = this.ffi.next(last)) >= 0;) last = this.#stepTask(slot);
+      return this.ffi.wait();
     } catch (error) {
-      this.#running = false;
       this.current = null;
       const text = this.#report.trim() || String((error as Error)?.message ?? error);
       this.shut(error instanceof FatalError ? new FatalError(text) : new FatalError(`the runtime has trapped: ${text}`, { cause: error }));
-      return undefined;
+      return -1;
     }
   }
 
@@ -472,7 +477,7 @@ export class Core {
     if (this.#coming || this.#running || this.#held || this.u32[this.flagsAt] !== 0) return;
     if (this.#slots.some((holder) => holder instanceof Wait)) return;
     const error = new DeadlockError(this.dump());
-    for (const end of [...this.mains]) end(error);
+    for (const each of [...this.mains]) each.ended(error);
   }
 
   /** The host's event loop is empty: what waits now waits for ever. */
@@ -480,7 +485,7 @@ export class Core {
     if (this.closed || (this.#waits === 0 && this.awaited.size === 0)) return;
     const error = new DeadlockError(this.dump());
     let heard = false;
-    for (const end of [...this.mains, ...this.awaited]) heard = end(error) || heard;
+    for (const each of [...this.mains, ...this.awaited]) heard = each.ended(error) || heard;
     heard = this.shut(error, error) || heard;
     if (!heard) void Promise.reject(error); // nobody else would say so
   }

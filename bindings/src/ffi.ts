@@ -29,8 +29,10 @@ export interface Ffi {
   boot(): void;
   out(): Pointer;
   flags(): Pointer;
-  run(): number;
-  deliver(max: number): number;
+  begin(): void;
+  next(last: number): number;
+  wait(): number;
+  settled(): number;
   go(slot: number, site: Pointer): Pointer;
   parked(): Pointer;
   cancel(g: Pointer): number;
@@ -66,8 +68,6 @@ export function shutFfi(): Ffi {
 
 /** What the module calls. */
 export interface Host {
-  resume(slot: number, result: number): boolean;
-  settle(slot: number, result: number): void;
   /** A report's text, for descriptor 2. */
   write(text: string): void;
   /** Memory has grown: views are void. */
@@ -95,8 +95,6 @@ export async function load(source: WasmSource | undefined, host: Host): Promise<
     random: (p: Pointer, n: number) => crypto.getRandomValues(bytes(p, n)),
     write: (_fd: number, p: Pointer, n: number) => host.write(decoder.decode(bytes(p, n), { stream: true })),
     exit: () => { throw new FatalError(); },
-    resume: host.resume,
-    settle: host.settle,
   };
   const env = { emscripten_notify_memory_growth: () => host.grown() };
   const { exports } = await WebAssembly.instantiate(module, { goro, env });

@@ -57,12 +57,12 @@ export class Goroutine<T> {
   }
 
   /** @internal The runtime has ended it. Returns whether anybody is told why. */
-  readonly ended = (error: Error): boolean => {
+  ended(error: Error): boolean {
     if (this.#outcome) return false;
     this.#outcome = { error };
     this.#settle?.reject(error);
     return this.#settle !== undefined;
-  };
+  }
 
   /** @internal */
   returned(value: T): void {
@@ -173,7 +173,7 @@ function startGenerator<T>(core: Core, name: string, generator: Iterator<unknown
 
 function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: unknown[], goroutine: Goroutine<T>, signal?: AbortSignal): void {
   core.asyncs++;
-  core.awaited.add(goroutine.ended);
+  core.awaited.add(goroutine);
   core.done.then(() => fn(...args)).then(
     (value) => over(() => {
       if (isGenerator(value)) startGenerator(core, fn.name, value, goroutine as Goroutine<any>, signal);
@@ -187,7 +187,7 @@ function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: un
   );
   const over = (tell: () => void) => {
     core.asyncs--;
-    core.awaited.delete(goroutine.ended);
+    core.awaited.delete(goroutine);
     tell();
     if (core.asyncs === 0 && core.mains.size > 0) core.sliceSoon();
   };

@@ -69,7 +69,13 @@ export const FAILED = 4;
 export interface Stepped {
   state: 0 | 1 | 2 | 3 | 4;
   value: unknown;
+  /** Calls off whatever it waits for. */
+  signal: AbortSignal | undefined;
 }
+
+/** Whether {@link Core.refused} has to be asked: rarely. */
+export const unusual = (task: Stepped | null, options: WaitOptions | undefined): boolean =>
+  options !== undefined || (task !== null && (task.state !== IDLE || task.signal !== undefined));
 
 /**
  * What operations return in a generator: one object for all of them, since

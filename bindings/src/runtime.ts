@@ -142,8 +142,8 @@ export class Runtime {
   run<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Promise<T> {
     const { core } = this;
     const main = startGoroutine(core, fn, args);
-    core.mains.add(main.ended);
-    const result = main.promise().finally(() => core.mains.delete(main.ended));
+    core.mains.add(main);
+    const result = main.promise().finally(() => core.mains.delete(main));
     return result;
   }
 

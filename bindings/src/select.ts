@@ -6,7 +6,7 @@ import { Chan, type RecvChan, type RecvResult, type SendChan } from './channel.j
 import { type Core, unexpected } from './core.js';
 import { ChanClosedError, UsageError } from './errors.js';
 import { CASE_BYTES, CASE_SEND, CLOSED, NONE, type Pointer, VAL_BYTES } from './ffi.js';
-import { type Kind, type Op, SELECT, type Subject, type WaitOptions } from './op.js';
+import { type Kind, type Op, SELECT, type Subject, unusual, type WaitOptions } from './op.js';
 
 /** A select's case that receives; made by {@link recv}. */
 export class RecvCase<T> {
@@ -143,7 +143,7 @@ function failure(core: Core, result: number): Error {
 
 /** The select of {@link Runtime.select}. */
 export function selectIn<const C extends Cases>(core: Core, cases: C, options?: WaitOptions): Op<SelectResult<C>> {
-  if (options !== undefined || core.current !== null) {
+  if (unusual(core.current, options)) {
     const refused = core.refused(options);
     if (refused) return refused;
   }

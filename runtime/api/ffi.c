@@ -7,9 +7,8 @@
  *
  * Results are enum hostresult, or more than that says (wait/hostwait.h).
  *
- * Invariants:
- *  1. resume and settle do not throw, and settle runs no code of the program.
- *  2. Only goro_ffi_run and goro_ffi_deliver call them.
+ * Invariant: nothing here calls the package.  It asks for what is to be run,
+ * because engines inline calls in that direction.
  */
 #include <string.h>
 
@@ -18,14 +17,7 @@
 #include "sched/hostg.h"
 #include "wait/hostwait.h"
 
-#define JS(name) __attribute__((import_module("goro"), import_name(#name)))
 #define FFI(name) __attribute__((export_name(#name))) goro_ffi_##name
-
-/* Run the goroutine on, with the result of what it waited for.  True: it has
- * ended. */
-JS(resume) int goro_js_resume(uint32_t slot, int32_t result);
-/* A call's wait is over. */
-JS(settle) void goro_js_settle(uint32_t slot, int32_t result);
 
 enum { SLICE_NS = 5 * 1000 * 1000 };
 
@@ -40,15 +32,9 @@ void FFI(boot)(void) {
 struct hostout *FFI(out)(void) { return &goro__hostout; }
 uint32_t *FFI(flags)(void) { return &goro__hostflags; }
 
-/* Milliseconds until the next slice: 0 if there is work left, and less than 0
- * if only a call can bring any. */
-double FFI(run)(void) {
-  int64_t next = goro__run(SLICE_NS);
-  if (next == 0) return 0;
-  if (next == INT64_MAX) return -1;
-  int64_t wait = next - os_nanotime();
-  return wait > 0 ? (double)wait / 1e6 : 0;
-}
+static int64_t until; /* as of goro__run, of the last slice */
+
+void FFI(begin)(void) { goro__hostg_begin(SLICE_NS); }
 
 /* What gp, running again, waited for came to. */
 static int32_t result_of(struct g *gp) {
@@ -69,22 +55,37 @@ static int32_t result_of(struct g *gp) {
   return 0;
 }
 
-bool goro__host_step(struct g *gp) {
-  int32_t r = result_of(gp);
-  hostg_of(gp)->op = HOSTOP_NONE;
-  return goro_js_resume(hostg_of(gp)->slot, r);
+/* The slot of the goroutine that is to be stepped now; hostout.result is what
+ * its wait came to.  -1: the slice is over.  last: the one before has ended
+ * (1), has not (0), or there was none (-1). */
+int32_t FFI(next)(int last) {
+  struct m *mp = &goro__m0;
+  if (last >= 0) goro__hostg_stepped(mp, last);
+  until = goro__hostg_run();
+  if (until != GORO_RUN_HOST) return -1;
+  struct hostg *h = hostg_of(mp->curg);
+  goro__hostout.result = result_of(mp->curg);
+  h->op = HOSTOP_NONE;
+  return (int32_t)h->slot;
 }
 
-/* Tell of at most max calls whose waits are over.  Returns whether there are
- * more. */
-int FFI(deliver)(int max) {
-  for (struct g *gp; max > 0 && (gp = goro__hostg_next()); max--) {
-    uint32_t slot = hostg_of(gp)->slot;
-    int32_t r = result_of(gp);
-    goro__hostg_end(gp);
-    goro_js_settle(slot, r);
-  }
-  return goro__hostg_more();
+/* Milliseconds until the next slice: 0 if there is work left, and less than 0
+ * if only a call can bring any. */
+double FFI(wait)(void) {
+  if (until == 0) return 0;
+  if (until == INT64_MAX) return -1;
+  int64_t wait = until - os_nanotime();
+  return wait > 0 ? (double)wait / 1e6 : 0;
+}
+
+/* The slot of a call whose wait is over, with hostout.result; there is one
+ * while the flags have HOST_READY. */
+int32_t FFI(settled)(void) {
+  struct g *gp = goro__hostg_next();
+  uint32_t slot = hostg_of(gp)->slot;
+  goro__hostout.result = result_of(gp);
+  goro__hostg_end(gp);
+  return (int32_t)slot;
 }
 
 /* ---- goroutines ---- */

@@ -8,7 +8,7 @@
  * main; the package calls what api/ffi.c exports, and runs slices.
  *
  * Invariants:
- *  1. goro__run is entered by goro_ffi_run only, never nested.
+ *  1. The scheduler is entered by goro_ffi_next only, never nested.
  *  2. Nothing of the module runs any more after goro_js_exit, which throws.
  *
  * Locks: none, there is one M.

@@ -5,7 +5,8 @@
  * Such a G has no stack, and startfn is NULL.  It waits by the same sudogs and
  * semaphores as the others, and its wakers need not know.  Two kinds:
  *  - HOST_STEP: a goroutine that the host can step (a generator).  It is on
- *    the run queues, and execute has the host run it up to its next wait.
+ *    the run queues; schedule returns to the host, which runs it up to its next
+ *    wait and calls again.  A call of the host's from here would cost more.
  *  - HOST_WAIT: a wait alone, of code that the host runs by itself (an async
  *    function).  It lives as long as the wait.  goready puts it on a list of
  *    the host's, which takes it from there when it gets control, so no slice
@@ -105,17 +106,28 @@ struct g *goro__hostg_next(void) {
   struct g *gp = hostready.head;
   if (!gp) return NULL;
   hostready.head = gp->schedlink;
-  if (!hostready.head) hostready.tail = NULL;
+  if (!hostready.head) {
+    hostready.tail = NULL;
+    goro__hostflags &= ~(uint32_t)HOST_READY;
+  }
   gp->schedlink = NULL;
   goro__casgstatus(gp, Grunnable, Grunning);
   return gp;
 }
 
-bool goro__hostg_more(void) { return hostready.head != NULL; }
+void goro__hostg_begin(int64_t budget) {
+  struct m *mp = &goro__m0;
+  int64_t now = nanotime();
+  mp->slice_end = now + budget;
+  mp->p->now = now;
+  mp->p->timertick = 0;
+}
+
+int64_t goro__hostg_run(void) { return goro__schedule(&goro__m0); }
 
 /* Code that comes back without having waited has given way. */
-void goro__hostg_step(struct m *mp, struct g *gp) {
-  bool over = goro__host_step(gp);
+void goro__hostg_stepped(struct m *mp, bool over) {
+  struct g *gp = mp->curg;
   setg(mp->g0);
   mp->curg = NULL;
   if (over) {

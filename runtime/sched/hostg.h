@@ -43,7 +43,8 @@ static inline struct hostg *hostg_of(struct g *gp) {
   return (struct hostg *)(((uintptr_t)gp->stack0 + 7) & ~(uintptr_t)7);
 }
 
-/* What the host has to attend to; it clears the bits. */
+/* What the host has to attend to.  It clears HOST_RUNNABLE; HOST_READY is set
+ * while hostg_next has more. */
 enum { HOST_READY = 1, HOST_RUNNABLE = 2 };
 extern uint32_t goro__hostflags;
 
@@ -66,12 +67,17 @@ void goro__hostg_end(struct g *gp);
 bool goro__hostg_ready(struct g *gp);
 /* The next HOST_WAIT that is ready, now running; or NULL. */
 struct g *goro__hostg_next(void);
-bool goro__hostg_more(void);
-/* Of execute: run one step of gp. */
-void goro__hostg_step(struct m *mp, struct g *gp);
+/* A slice of budget nanoseconds begins. */
+void goro__hostg_begin(int64_t budget);
+/* Run goroutines up to one of the host's, which is now m.curg: GORO_RUN_HOST.
+ * Otherwise the slice is over, and the result is goro__run's. */
+int64_t goro__hostg_run(void);
+#define GORO_RUN_HOST INT64_MIN
+/* The code of mp->curg has come back, having waited or given way, or ended. */
+void goro__hostg_stepped(struct m *mp, bool over);
 
-/* Defined by who brings the host's code (api/ffi.c): run gp's code until it
- * waits or ends.  True: it has ended. */
+/* Where the host's code is in this program, as in a unit test: run gp's until
+ * it waits or ends.  True: it has ended. */
 __attribute__((weak)) bool goro__host_step(struct g *gp);
 
 #endif

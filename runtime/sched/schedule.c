@@ -164,7 +164,8 @@ static bool starts_defers(struct g *gp) {
   return true;
 }
 
-static void execute(struct m *mp, struct g *gp, bool inheritTime) {
+/* gp runs from now on. */
+static inline void begin(struct m *mp, struct g *gp, bool inheritTime) {
   struct p *pp = mp->p;
   if (inheritTime) {
     pp->slice++;
@@ -178,10 +179,9 @@ static void execute(struct m *mp, struct g *gp, bool inheritTime) {
   StoreRelaxed(&mp->preempt, sched.systematic && goro__systematic_preempt());
   mp->curg = gp;
   setg(gp);
-  if (unlikely(!gp->startfn)) {
-    goro__hostg_step(mp, gp);
-    return;
-  }
+}
+
+static void execute(struct m *mp, struct g *gp) {
   enum switch_result how;
   do how = goro__gogo(&gp->stack, gp->startfn, gp->startarg);
   while (how == SWITCH_RETURNED && starts_defers(gp));
@@ -471,7 +471,13 @@ int64_t goro__schedule(struct m *mp) {
       if (!goro__startlockedm(mp, gp)) return INT64_MAX;
       continue;
     }
-    execute(mp, gp, inheritTime);
+    begin(mp, gp, inheritTime);
+    if (likely(gp->startfn))
+      execute(mp, gp);
+    else if (goro__host_step)
+      goro__hostg_stepped(mp, goro__host_step(gp));
+    else
+      return GORO_RUN_HOST;
   }
 }
 

@@ -17,6 +17,7 @@ enum hostresult {
 struct hostout {
   union hostval val; /* the value received */
   uint32_t ok;       /* select: it was one, not a close */
+  int32_t result;    /* of a wait that is over */
 };
 extern struct hostout goro__hostout;
 

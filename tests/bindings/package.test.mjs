@@ -28,7 +28,7 @@ test('size: JavaScript and module are at most 40 KB of brotli', (t) => {
 test('goro.wasm imports what the package brings, and nothing else', () => {
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm)).map((each) => `${each.module}.${each.name}`);
   const known = [
-    'goro.now', 'goro.wall', 'goro.random', 'goro.write', 'goro.exit', 'goro.resume', 'goro.settle',
+    'goro.now', 'goro.wall', 'goro.random', 'goro.write', 'goro.exit',
     'env.emscripten_notify_memory_growth',
   ];
   assert.deepEqual(imports.filter((name) => !known.includes(name)), []);

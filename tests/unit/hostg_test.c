@@ -192,7 +192,7 @@ static void test_waits(void) {
   CHECK(goro__host_recv(c, true, 5) == HOST_PARKED);
   CHECK(goro__host_recv(c, true, 6) == HOST_PARKED);
   CHECK(select_two(true, 7) == HOST_PARKED);
-  CHECK(goro__gcount() == before + 3 && !goro__hostg_more());
+  CHECK(goro__gcount() == before + 3 && goro__hostflags == 0);
   for (; v < 8; v++) {
     goro__hostout.val.handle = v;
     CHECK(goro__host_send(c, false, 0) == 0);
