@@ -58,6 +58,7 @@
 
 #include "lib/xsync/errgroup.c"
 #include "lib/xsync/semaphore.c"
+#include "lib/xsync/singleflight.c"
 
 #include "api/export.c"
 #include "api/export_context.c"

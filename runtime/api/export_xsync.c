@@ -1,4 +1,4 @@
-/* export_xsync.c: errgroup and semaphore of goro.h: check the
+/* export_xsync.c: errgroup, semaphore and singleflight of goro.h: check the
  * arguments, make one call.
  *
  * Invariant: as in export.c.
@@ -9,9 +9,12 @@
 
 SAME_SIZE(goro_errgroup, struct Group);
 SAME_SIZE(goro_semaphore, struct Weighted);
+SAME_SIZE(goro_singleflight, struct flightGroup);
+SAME_SIZE(goro_singleflight_result, struct Result);
 
 #define GROUP(g) ((struct Group *)(g))
 #define WEIGHTED(s) ((struct Weighted *)(s))
+#define FLIGHT(g) ((struct flightGroup *)(g))
 
 /* ---- errgroup ---- */
 
@@ -79,4 +82,33 @@ void goro_semaphore_release(goro_semaphore *s, int64_t n) {
   if (!has_units(n, "semaphore: n < 0")) return; /* unwinding */
   SAFEPOINT();
   goro__Weighted_Release(WEIGHTED(s), n);
+}
+
+/* ---- singleflight ---- */
+
+goro_singleflight_result goro_singleflight_do(goro_singleflight *g,
+                                              const char *key,
+                                              goro_singleflight_func fn,
+                                              void *arg) {
+  if (!fn) goro__fatal("singleflight: nil func");
+  SAFEPOINT();
+  struct Result r = goro__flightGroup_Do(FLIGHT(g), key, (flight_func)fn, arg);
+  return (goro_singleflight_result){r.val, (goro_error *)r.err, r.shared};
+}
+
+goro_chan *goro_singleflight_do_chan(goro_singleflight *g, const char *key,
+                                     goro_singleflight_func fn, void *arg) {
+  goro__needg("goro_singleflight_do_chan");
+  if (!fn) goro__fatal("singleflight: nil func");
+  SAFEPOINT();
+  return (goro_chan *)goro__flightGroup_DoChan(FLIGHT(g), key, (flight_func)fn,
+                                               arg);
+}
+
+void goro_singleflight_forget(goro_singleflight *g, const char *key) {
+  goro__flightGroup_Forget(FLIGHT(g), key);
+}
+
+void goro_singleflight_free(goro_singleflight *g) {
+  goro__flightGroup_free(FLIGHT(g));
 }

@@ -1547,6 +1547,66 @@ bool goro_semaphore_try_acquire(goro_semaphore *s, int64_t n);
  *   Go       semaphore.Weighted.Release */
 void goro_semaphore_release(goro_semaphore *s, int64_t n);
 
+/* ======================================================================
+ * singleflight: of several who want the same, one does the work
+ * ==================================================================== */
+
+/* A group of calls, each under a key.  The zero value is ready for use; it may
+ * not be copied after its first use. */
+typedef struct goro_singleflight {
+  goro_mutex mu_;
+  uint32_t n_[2];
+  void *calls_;
+} goro_singleflight;
+
+/* The work.  It sets *val (NULL before), and returns NULL or an error, whose
+ * reference the group gets: retain one that is not the function's own. */
+typedef goro_error *(*goro_singleflight_func)(void *arg, void **val);
+
+/* What comes of it. */
+typedef struct goro_singleflight_result {
+  void *val;       /* as fn set it, the same for all */
+  goro_error *err; /* each result has a reference of its own: release it */
+  bool shared;     /* it went to more than one caller */
+} goro_singleflight_result;
+
+/* Call fn(arg, &val), or wait for the call for key that is under way.
+ *   Blocks   until that call is over
+ *   Panics   if fn does, in all who wait, with the same text and value
+ *   Fatal    "singleflight: nil func" if fn is NULL; out of memory; if it has
+ *            to block outside a goroutine
+ *   Returns  the result; if fn calls goro_goexit, all who wait do
+ *   Memory   key is copied.  Release the result's err.  Whom val belongs to is
+ *            between fn and the callers
+ *   Callable goroutine
+ *   Go       singleflight.Group.Do */
+goro_singleflight_result goro_singleflight_do(goro_singleflight *g,
+                                              const char *key,
+                                              goro_singleflight_func fn,
+                                              void *arg);
+
+/* The same, for a channel that gets the goro_singleflight_result.  A panic in
+ * fn ends the program; after a goro_goexit nothing ever comes.
+ *   Fatal    as goro_singleflight_do; outside a goroutine
+ *   Returns  the channel
+ *   Memory   receive the result, release its err, and only then free the
+ *            channel with goro_chan_free
+ *   Callable goroutine
+ *   Go       singleflight.Group.DoChan */
+goro_chan *goro_singleflight_do_chan(goro_singleflight *g, const char *key,
+                                     goro_singleflight_func fn, void *arg);
+
+/* Forget the call for key: who comes next starts a new one.
+ *   Callable goroutine
+ *   Go       singleflight.Group.Forget */
+void goro_singleflight_forget(goro_singleflight *g, const char *key);
+
+/* Give back the memory of g; g is as new.
+ *   Fatal    "free of a singleflight group with calls under way"
+ *   Callable goroutine
+ *   Go       none: Go has a garbage collector */
+void goro_singleflight_free(goro_singleflight *g);
+
 #ifdef __cplusplus
 }
 #endif
