@@ -338,6 +338,10 @@ func main() {
 	case "sleepers":
 		sleepers(10000)
 		benchMs(sleepers, 10000)
+	case "cancel":
+		cancel()
+	case "singleflight":
+		benchNs(runSingleflight, 2000000)
 	case "parked":
 		parked()
 	default:
