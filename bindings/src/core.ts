@@ -10,11 +10,12 @@
  * the loop has had its turn.
  */
 import { DeadlockError, FatalError, RuntimeClosedError, UsageError } from './errors.js';
-import { CANCELLED, type Ffi, load, type Loaded, PARKED, type Pointer, READY, RUNNABLE, SHUT, shutFfi, type WasmSource } from './ffi.js';
+import { type Ffi, load, type Loaded, PARKED, type Pointer, READY, RUNNABLE, SHUT, shutFfi, type WasmSource } from './ffi.js';
 import { macrotask, onAbort, onEmptyLoop } from './host-events.js';
-import { FAILED, IDLE, type Kind, LEFT, type Op, OVER, signalOf, StepOp, type Stepped, type Subject, WAITS, type WaitOptions } from './op.js';
+import { FAILED, IDLE, type Kind, LEFT, type Op, OVER, signalOf, StepOp, type Subject, WAITS, type WaitOptions } from './op.js';
 import { Chans } from './lifetime.js';
 import { Values } from './values.js';
+import { type Ended, type Holder, type Task, Wait } from './wait.js';
 
 /** How long, in ms, the event loop may have to wait for its turn. */
 const TURN_MS = 5;
@@ -24,94 +25,6 @@ const DELIVER_MAX = 64;
 const OPS_PER_LOOK = 1024;
 /** setTimeout takes 31 bits. */
 const TIMEOUT_MAX = 0x7fffffff;
-
-let captured: (value: unknown) => void;
-let capturedReject: (error: unknown) => void;
-/** Shared by all promises of waits, so that making one makes no function. */
-const capture = (resolve: (value: any) => void, reject: (error: unknown) => void) => {
-  captured = resolve;
-  capturedReject = reject;
-};
-
-/** What has a slot: a call's wait, or a generator goroutine. */
-interface Holder {
-  /** Its wait has come to this. */
-  settle(core: Core, result: number): void;
-  /** The runtime closes. Returns whether anybody is told. */
-  shut(core: Core, error: Error): boolean;
-}
-
-/** What can be ended from outside. Returns whether anybody is told why. */
-interface Ended {
-  ended(error: Error): boolean;
-}
-
-/** A call that waits. */
-class Wait implements Holder {
-  readonly promise = new Promise(capture) as Op<any>;
-  readonly resolve = captured;
-  readonly reject = capturedReject;
-  release: (() => void) | undefined;
-
-  constructor(readonly kind: Kind, readonly subject: Subject, readonly handle: number) {}
-
-  settle(core: Core, result: number): void {
-    this.release?.();
-    let value;
-    try {
-      value = core.outcome(this.subject, this.kind, result, this.handle);
-    } catch (error) {
-      this.reject(error);
-      return;
-    }
-    this.resolve(value);
-  }
-
-  shut(_core: Core, error: Error): boolean {
-    this.release?.();
-    this.reject(error);
-    // Whoever closes the runtime need not wait for all that it calls off.
-    if (error instanceof RuntimeClosedError) this.promise.catch(() => {});
-    return true;
-  }
-}
-
-/** A goroutine whose code is a generator. */
-export abstract class Task implements Holder, Stepped {
-  state: Stepped['state'] = IDLE;
-  value: unknown;
-  /** In the module; 0 when it is over. */
-  g: Pointer = 0;
-  slot = 0;
-  kind: Kind = 0;
-  subject: Subject | null = null;
-  handle = 0;
-  release: (() => void) | undefined;
-  reason: unknown;
-  /** Calls off whatever it waits for. */
-  signal: AbortSignal | undefined;
-
-  /** Run it up to its next wait. True: it has ended. */
-  abstract step(core: Core): boolean;
-  abstract shut(core: Core, error: Error): boolean;
-
-  settle(core: Core, result: number): void {
-    this.release?.();
-    this.release = undefined;
-    try {
-      this.value = result === CANCELLED ? this.cancelled(core) : core.outcome(this.subject!, this.kind, result, this.handle);
-      this.state = OVER;
-    } catch (error) {
-      this.value = error;
-      this.state = FAILED;
-    }
-  }
-
-  private cancelled(core: Core): never {
-    this.subject!.dropped(core, this.kind, this.handle);
-    throw this.reason;
-  }
-}
 
 export class Core {
   ffi!: Ffi;

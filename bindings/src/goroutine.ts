@@ -1,8 +1,9 @@
 /** Goroutines: async functions, and generators that the scheduler steps. */
-import { type Core, Task } from './core.js';
+import type { Core } from './core.js';
 import { RuntimeClosedError, UsageError } from './errors.js';
 import { onAbort } from './host-events.js';
 import { HOST, IDLE, LEFT, WAITS, type Op, type Pause, type Subject } from './op.js';
+import { Task } from './wait.js';
 
 /** What {@link Runtime.go} starts: a generator function, or any other, async or not. */
 export type GoFunction<A extends unknown[], T> =

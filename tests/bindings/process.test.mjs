@@ -1,6 +1,7 @@
 // What the package does to a process of Node: how it ends, what it says, and
 // what memory it keeps.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,8 +19,14 @@ function program(host, code, flags = []) {
   });
 }
 
+const README = readFileSync(join(root, 'bindings/README.md'), 'utf8').match(/```js\n([^]*?)```/)[1]
+  .replace(/^import .*\n/m, 'const { select, recv, after } = goro;\n');
+
 for (const host of NODES) {
   const ends = (name, code, check) => test(`${name} [${host.name}]`, async () => check(await program(host, code)));
+
+  ends('the example of the README', README, ({ code, stdout, stderr }) =>
+    assert.deepEqual([code, stdout, stderr], [0, '1\n4\n9\ntrue\n', '']));
 
   ends('importing does nothing', `
     console.log(process.listenerCount('beforeExit'));

@@ -1,0 +1,93 @@
+/** What waits: a call's promise, or a generator goroutine. */
+import type { Core } from './core.js';
+import { RuntimeClosedError } from './errors.js';
+import { CANCELLED, type Pointer } from './ffi.js';
+import { FAILED, IDLE, type Kind, type Op, OVER, type Stepped, type Subject } from './op.js';
+
+let captured: (value: unknown) => void;
+let capturedReject: (error: unknown) => void;
+/** Shared by all promises of waits, so that making one makes no function. */
+const capture = (resolve: (value: any) => void, reject: (error: unknown) => void) => {
+  captured = resolve;
+  capturedReject = reject;
+};
+
+/** What has a slot: a call's wait, or a generator goroutine. */
+export interface Holder {
+  /** Its wait has come to this. */
+  settle(core: Core, result: number): void;
+  /** The runtime closes. Returns whether anybody is told. */
+  shut(core: Core, error: Error): boolean;
+}
+
+/** What can be ended from outside. Returns whether anybody is told why. */
+export interface Ended {
+  ended(error: Error): boolean;
+}
+
+/** A call that waits. */
+export class Wait implements Holder {
+  readonly promise = new Promise(capture) as Op<any>;
+  readonly resolve = captured;
+  readonly reject = capturedReject;
+  release: (() => void) | undefined;
+
+  constructor(readonly kind: Kind, readonly subject: Subject, readonly handle: number) {}
+
+  settle(core: Core, result: number): void {
+    this.release?.();
+    let value;
+    try {
+      value = core.outcome(this.subject, this.kind, result, this.handle);
+    } catch (error) {
+      this.reject(error);
+      return;
+    }
+    this.resolve(value);
+  }
+
+  shut(_core: Core, error: Error): boolean {
+    this.release?.();
+    this.reject(error);
+    // Whoever closes the runtime need not wait for all that it calls off.
+    if (error instanceof RuntimeClosedError) this.promise.catch(() => {});
+    return true;
+  }
+}
+
+/** A goroutine whose code is a generator. */
+export abstract class Task implements Holder, Stepped {
+  state: Stepped['state'] = IDLE;
+  value: unknown;
+  /** In the module; 0 when it is over. */
+  g: Pointer = 0;
+  slot = 0;
+  kind: Kind = 0;
+  subject: Subject | null = null;
+  handle = 0;
+  release: (() => void) | undefined;
+  reason: unknown;
+  /** Calls off whatever it waits for. */
+  signal: AbortSignal | undefined;
+
+  /** Run it up to its next wait. True: it has ended. */
+  abstract step(core: Core): boolean;
+  abstract shut(core: Core, error: Error): boolean;
+
+  settle(core: Core, result: number): void {
+    this.release?.();
+    this.release = undefined;
+    try {
+      this.value = result === CANCELLED ? this.cancelled(core) : core.outcome(this.subject!, this.kind, result, this.handle);
+      this.state = OVER;
+    } catch (error) {
+      this.value = error;
+      this.state = FAILED;
+    }
+  }
+
+  private cancelled(core: Core): never {
+    this.subject!.dropped(core, this.kind, this.handle);
+    throw this.reason;
+  }
+}
