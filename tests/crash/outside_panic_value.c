@@ -1,8 +1,0 @@
-/* test: hosts wasi native */
-#include <goro.h>
-
-__attribute__((constructor)) static void too_early(void) {
-  goro_panic_value("nobody runs this", NULL);
-}
-
-int main(void) {}

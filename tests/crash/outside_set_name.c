@@ -1,8 +1,0 @@
-/* test: hosts wasi native */
-#include <goro.h>
-
-__attribute__((constructor)) static void too_early(void) {
-  goro_set_name("too early");
-}
-
-int main(void) {}
