@@ -1392,8 +1392,9 @@ ptrdiff_t goro_write(int fd, const void *buf, size_t n);
  *   Go       internal/poll FD.Accept, of net.Listener.Accept */
 int goro_accept(int fd);
 
-/* Close fd.  Calls on it that wait return GORO_ECLOSED.
- *   Blocks   until these have
+/* Close fd.  Calls on it that wait return GORO_ECLOSED; one that is in the
+ * host, as on a standard stream, ends first, and then fd is closed there.
+ *   Blocks   until those that wait have returned
  *   Fatal    as goro_read
  *   Returns  0
  *   Errors   GORO_ECLOSED if another call closes it; -errno of close

@@ -29,6 +29,10 @@
  * Exceptions.  There are none: programs are compiled with -fno-exceptions, and
  * no exception could pass a place where a goroutine waits.
  *
+ * Channels belong to blocks and objects of goroutines, not to static variables:
+ * the destructors of these run when main has returned, while goroutines may
+ * still wait on the channel, which is a fatal error (goro_chan_free).
+ *
  * Static variables of functions: their initialisers must not wait for other
  * goroutines, because libc++ blocks the thread of one that comes second.
  */

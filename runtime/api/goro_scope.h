@@ -106,10 +106,12 @@ const char *goro_recover_msg_(const void *token);
 #define GORO_NAME_(a, n) GORO_JOIN_(a, n)
 
 /* GORO_DEFER(fn, arg): call fn(arg) when the block ends.  arg is evaluated now.
- * fn is a goro_func, or a function of goro.h with one argument:
+ * fn is a goro_func, or a function of goro.h whose one argument is a lock, a
+ * WaitGroup, a Cond, a channel, a timer, a ticker, a context or an error:
  *
  *     GORO_DEFER(free, p);
  *     GORO_DEFER(goro_mutex_unlock, &m);
+ *     GORO_DEFER(goro_context_cancel, ctx);
  *
  * In the body of a loop it is called at the end of each turn; Go's collects
  * until the function ends, as goro_defer does in a GORO_SCOPE.
@@ -181,7 +183,9 @@ const char *goro_recover_msg_(const void *token);
       void (*)(goro_cond *): goro_call_cond_,           \
       void (*)(goro_chan *): goro_call_chan_,           \
       void (*)(goro_timer *): goro_call_timer_,         \
-      void (*)(goro_ticker *): goro_call_ticker_)
+      void (*)(goro_ticker *): goro_call_ticker_,       \
+      void (*)(goro_context *): goro_call_context_,     \
+      void (*)(goro_error *): goro_call_error_)
 
 #define GORO_CALL_(name)                                   \
   static inline void goro_call_##name##_(void *deferred) { \
@@ -197,6 +201,8 @@ GORO_CALL_(cond)
 GORO_CALL_(chan)
 GORO_CALL_(timer)
 GORO_CALL_(ticker)
+GORO_CALL_(context)
+GORO_CALL_(error)
 
 #define GORO_LOCK_OF_(m)              \
   _Generic((m),                       \

@@ -29,8 +29,8 @@ void goro__panicdivide(void) {
 /* Panic with fmt, in which %x and %y stand for the numbers.
  * Go: boundsError.appendIndexError. */
 static void bounds_error(const char *fmt, int64_t x, int64_t y) {
-  char text[128];
-  size_t n = 0;
+  char text[128] = RUNTIME_ERROR;
+  size_t n = sizeof RUNTIME_ERROR - 1;
   for (const char *p = fmt; *p; p++) {
     if (*p == '%')
       n += goro__itoa(text + n, *++p == 'x' ? x : y);
@@ -38,7 +38,9 @@ static void bounds_error(const char *fmt, int64_t x, int64_t y) {
       text[n++] = *p;
   }
   text[n] = 0;
-  goro__gopanic(goro__keepmsgs(RUNTIME_ERROR, text), NULL, true);
+  struct g *gp = getg();
+  if (!gp || gp == gp->m->g0) goro__throw(text);
+  goro__gopanic(goro__keepmsg(text), NULL, true);
 }
 
 void goro__panicIndex(int64_t x, int64_t len) {

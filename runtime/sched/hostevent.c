@@ -57,7 +57,11 @@ void goro__host_ready(struct g *gp) {
   goro__casgstatus(gp, Gwaiting, Grunnable);
   if (!ready_locked(gp)) inject(gp);
   goro__point();
-  Xadd(&sched.hostwaiters, -1);
+  if (Xadd(&sched.hostwaiters, -1) > 0) return;
+  /* gp may have run, and blocked for ever: nobody asked while it counted. */
+  lock(&sched.lock);
+  goro__checkdead();
+  unlock(&sched.lock);
 }
 
 bool goro__host_only(int32_t n) {

@@ -46,7 +46,9 @@ void goro__netpollBreak(void) {
 }
 
 void goro__netpollRearm(void) {
-  if (!Load(&sched.netpollinited)) Store(&sched.netpollinited, 1);
+  /* Who broke before may have seen no poll to end. */
+  if (!Load(&sched.netpollinited) && Cas(&sched.netpollinited, 0, 1))
+    os_pollbreak();
   if (Load(&sched.lastpoll) != 0) return;
   if (Cas(&sched.pollbreak, 0, POLL_REARM)) poll_wake();
 }

@@ -25,7 +25,8 @@
  * Differs from Go: goro_recover works in the frame of the deferred call, and
  * so also in plain C functions that it calls: C has no way to tell.  A function
  * that knows itself to be the deferred one (goro_scope.h, GORO_DEFERRED) has
- * Go's rule.
+ * Go's rule.  A panic with the text and value of the one just recovered counts
+ * as the same ("repanicked"); Go compares values.
  */
 #include <string.h>
 

@@ -106,6 +106,8 @@ void goro__pollClose(struct pollDesc *pd) {
   pd->link = pollset.free;
   pollset.free = pd;
   unlock(&pollset.lock);
+  /* A poll that waits may keep the host from closing it. */
+  goro__netpollRearm();
 }
 
 /* ---- waiting ---- */
@@ -384,7 +386,7 @@ bool goro__netpoll(int64_t ns) {
   struct gQueue toRun = {0};
   if (os_poll(look.fds, n, look_time(ns)) > 0) toRun = look_take(n, &less);
   Store(&look.busy, 0);
-  if (less) Xadd(&sched.netpollWaiters, -less);
+  waiters_less(less);
   return inject_list(&toRun);
 }
 

@@ -547,7 +547,7 @@ uint32_t goro__systematic_pick(uint32_t n);
 GORO_UNWINDS void goro__gopanic(const char *msg, void *value,
                                 bool runtime_error);
 /* The text of a panic without one, which is a runtime.Error.  Go:
- * PanicNilError. */
+ * PanicNilError, which goes on "(use GODEBUG=panicnil=1 to disable)". */
 #define PANIC_NIL "panic called with nil argument"
 /* A panic with a static text. */
 GORO_UNWINDS void goro__plainpanic(const char *msg);

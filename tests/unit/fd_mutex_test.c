@@ -7,13 +7,20 @@
 
 #include "lib/poll/fd_mutex.h"
 
+static bool rwlock(struct fdMutex *mu, bool read) {
+  bool last;
+  bool locked = goro__fdMutex_rwlock(mu, read, &last);
+  CHECK(!last);
+  return locked;
+}
+
 static void alone(void) { UNIT_UNTIL(goro__gcount() == 1); }
 
 static void test_MutexLock(void) {
   struct fdMutex mu = {0};
   CHECK(goro__fdMutex_incref(&mu) && !goro__fdMutex_decref(&mu));
   for (int read = 0; read < 2; read++) {
-    CHECK(goro__fdMutex_rwlock(&mu, read));
+    CHECK(rwlock(&mu, read));
     CHECK(!goro__fdMutex_rwunlock(&mu, read));
   }
   CHECK(mu.state == 0);
@@ -23,7 +30,7 @@ static void test_MutexClose(void) {
   struct fdMutex mu = {0};
   CHECK(goro__fdMutex_increfAndClose(&mu));
   CHECK(!goro__fdMutex_incref(&mu));
-  CHECK(!goro__fdMutex_rwlock(&mu, true) && !goro__fdMutex_rwlock(&mu, false));
+  CHECK(!rwlock(&mu, true) && !rwlock(&mu, false));
   CHECK(!goro__fdMutex_increfAndClose(&mu));
   CHECK(goro__fdMutex_decref(&mu));
 }
@@ -34,7 +41,7 @@ static struct fdMutex shared;
 static uint32_t refused, got; /* atomic */
 
 static void locks(void *read) {
-  if (!goro__fdMutex_rwlock(&shared, read != NULL)) {
+  if (!rwlock(&shared, read != NULL)) {
     Xadd(&refused, 1);
     return;
   }
@@ -45,7 +52,7 @@ static void locks(void *read) {
 static void start4(bool read) {
   shared = (struct fdMutex){0};
   refused = got = 0;
-  CHECK(goro__fdMutex_rwlock(&shared, read));
+  CHECK(rwlock(&shared, read));
   struct g *gp[4];
   for (int i = 0; i < 4; i++) gp[i] = unit_go(locks, read ? &shared : NULL);
   for (int i = 0; i < 4; i++)
@@ -78,7 +85,7 @@ static void test_unlock_wakes(void) {
 /* Reading and writing do not wait for each other. */
 static void test_independent(void) {
   struct fdMutex mu = {0};
-  CHECK(goro__fdMutex_rwlock(&mu, true) && goro__fdMutex_rwlock(&mu, false));
+  CHECK(rwlock(&mu, true) && rwlock(&mu, false));
   CHECK(!goro__fdMutex_rwunlock(&mu, true));
   CHECK(goro__fdMutex_increfAndClose(&mu));
   CHECK(!goro__fdMutex_decref(&mu) && goro__fdMutex_rwunlock(&mu, false));
@@ -95,7 +102,7 @@ static void one_of(uint32_t what) {
     CHECK(goro__fdMutex_incref(&shared) && !goro__fdMutex_decref(&shared));
     return;
   }
-  CHECK(goro__fdMutex_rwlock(&shared, what == 1));
+  CHECK(rwlock(&shared, what == 1));
   CHECK(s[0] == s[1]);
   s[0]++;
   goro__Gosched();

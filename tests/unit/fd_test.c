@@ -131,6 +131,33 @@ static void closes(void *unused) {
   unit_note(err == 0 ? 'c' : err == GORO_ECLOSED || err == -EBADF ? 'x' : '?');
 }
 
+/* Who waits for another reader is gone when the descriptor is closed, so the
+ * next one of that number has no waiters. */
+static void test_close_wakes_all(void) {
+  enum { n = 4 };
+  struct g *gp[n];
+  for (int turn = 0; turn < 3; turn++) {
+    open_pair();
+    gp[0] = unit_go(reads, NULL);
+    UNIT_UNTIL(unit_waits(gp[0], waitReasonIOWait));
+    for (int i = 1; i < n; i++) gp[i] = unit_go(reads, NULL);
+    for (int i = 1; i < n; i++)
+      UNIT_UNTIL(unit_waits(gp[i], waitReasonSemacquire));
+    CHECK(goro_close(pair[0]) == 0);
+    struct fdMutex *mu = &goro__FD_record(pair[0])->fdmu;
+    CHECK(mu->rsema == 0 && (mu->state & ~UINT64_C(1)) == 0);
+    alone();
+    CHECK(unit_said("CCCC"));
+    CHECK(goro_close(pair[1]) == 0);
+  }
+}
+
+/* A number that the host does not know costs nothing. */
+static void test_far(void) {
+  char c;
+  CHECK(goro_read(100000000, &c, 1) == -EBADF && goro_close(5000000) == -EBADF);
+}
+
 static void test_close_twice(void) {
   open_pair();
   struct g *gp = unit_go(reads, NULL);
@@ -283,6 +310,8 @@ int main(void) {
   test_much();
   test_end();
   test_close_wakes();
+  test_close_wakes_all();
+  test_far();
   test_close_twice();
   test_bad();
   test_file();

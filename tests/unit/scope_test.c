@@ -50,6 +50,21 @@ static void test_ways_out(void) {
   }
 }
 
+static void test_contexts(void) {
+  goro_context *ctx = goro_context_with_cancel(goro_context_background());
+  {
+    GORO_DEFER(goro_context_cancel, ctx);
+    CHECK(!goro_context_err(ctx));
+  }
+  CHECK(goro_context_err(ctx) == goro_context_canceled);
+  goro_error *err = goro_error_retain(goro_error_new("counted"));
+  {
+    GORO_DEFER(goro_error_release, err);
+  }
+  goro_error_release(err);
+  goro_context_release(ctx);
+}
+
 static void test_evaluated_at_defer(void) {
   {
     int v = 'a';
@@ -397,6 +412,7 @@ static void test_try(void) {
 
 int main(void) {
   test_ways_out();
+  test_contexts();
   test_evaluated_at_defer();
   test_calls_are_frames();
   test_recovered();

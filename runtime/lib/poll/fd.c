@@ -42,10 +42,12 @@ static struct FD *chunk_of(uint32_t k) {
   return Load(&fd_chunks[k]);
 }
 
+/* A number that is none of the host's gets no memory for its record. */
 struct FD *goro__FD_record(int fd) {
   if (fd < 0 || fd >= CHUNK_FIRST << (CHUNKS - 1)) return NULL;
   uint32_t at = (uint32_t)fd + CHUNK_FIRST;
   uint32_t k = 25 - (uint32_t)__builtin_clz(at); /* log2(at / CHUNK_FIRST) */
+  if (unlikely(!Load(&fd_chunks[k])) && os_fd_kind(fd) < 0) return NULL;
   return &chunk_of(k)[at - ((uint32_t)CHUNK_FIRST << k)];
 }
 
@@ -56,8 +58,7 @@ static void fd_init(struct FD *f, int fd, int kind) {
   f->sysfd = fd;
   f->kind = (uint8_t)kind;
   f->pd = kind == OS_FD_PLAIN ? NULL : goro__pollOpen(fd);
-  f->csema = 0;
-  f->fdmu.rsema = f->fdmu.wsema = 0;
+  goro_assert(f->csema == 0 && f->fdmu.rsema == 0 && f->fdmu.wsema == 0);
   Store(&f->fdmu.state, 0);
   Store(&f->phase, FD_OPEN);
 }
@@ -87,24 +88,30 @@ static GORO_UNWINDS void fd_accepted(struct FD *f, int fd) {
 
 /* ---- the end ---- */
 
-/* f is closed, and nobody uses it. */
-static void destroy(struct FD *f) {
+/* f is closed, and nobody uses it: close it in the host.  Returns what that
+ * says; after this the record may be another descriptor's. */
+static int destroy(struct FD *f) {
   bool awaited = f->kind == OS_FD_NONBLOCK;
   if (f->pd) goro__pollClose(f->pd);
   f->pd = NULL;
-  f->closeerr = os_fd_close(f->sysfd);
+  int err = os_fd_close(f->sysfd);
+  f->closeerr = err;
   if (awaited)
     goro__semrelease(&f->csema);
   else
     Store(&f->phase, FD_UNUSED);
+  return err;
 }
 
-static void readUnlock(struct FD *f) {
-  if (goro__fdMutex_rwunlock(&f->fdmu, true)) destroy(f);
+static GORO_UNWINDS bool rwlock(struct FD *f, bool read) {
+  bool last;
+  if (goro__fdMutex_rwlock(&f->fdmu, read, &last)) return true;
+  if (last) destroy(f);
+  return false;
 }
 
-static void writeUnlock(struct FD *f) {
-  if (goro__fdMutex_rwunlock(&f->fdmu, false)) destroy(f);
+static void rwunlock(struct FD *f, bool read) {
+  if (goro__fdMutex_rwunlock(&f->fdmu, read)) destroy(f);
 }
 
 /* Others leave as soon as they have been woken, so Close can wait for them:
@@ -120,8 +127,8 @@ int goro__FD_Close(int fd) {
   Store(&f->phase, FD_CLOSING);
   if (f->pd) goro__pollUnblock(f->pd);
   bool last = goro__fdMutex_decref(&f->fdmu);
-  if (last) destroy(f);
-  if (!awaited) return last ? f->closeerr : 0;
+  err = last ? destroy(f) : 0;
+  if (!awaited) return err;
   goro__semacquire1(&f->csema, false, waitReasonSemacquire);
   err = f->closeerr;
   Store(&f->phase, FD_UNUSED);
@@ -169,9 +176,9 @@ ptrdiff_t goro__FD_Read(int fd, void *p, size_t n) {
   if (!f) return -EBADF;
   int err = fd_open(f, fd);
   if (err) return err;
-  if (!goro__fdMutex_rwlock(&f->fdmu, true)) return FD_ECLOSED;
+  if (!rwlock(f, true)) return FD_ECLOSED;
   ptrdiff_t r = n == 0 ? 0 : fd_read(f, p, GORO_MIN(n, MAX_RW));
-  readUnlock(f);
+  rwunlock(f, true);
   return r;
 }
 
@@ -193,9 +200,9 @@ int goro__FD_Accept(int fd) {
   if (!f) return -EBADF;
   int s = fd_open(f, fd);
   if (s) return s;
-  if (!goro__fdMutex_rwlock(&f->fdmu, true)) return FD_ECLOSED;
+  if (!rwlock(f, true)) return FD_ECLOSED;
   s = fd_accept(f);
-  readUnlock(f);
+  rwunlock(f, true);
   struct FD *made = s < 0 ? NULL : goro__FD_record(s);
   if (made) fd_accepted(made, s);
   return s;
@@ -218,7 +225,7 @@ static GORO_UNWINDS ptrdiff_t fd_write(struct FD *f, const char *p, size_t n) {
   while (r == 0) {
     r = write_some(f, p + done, GORO_MIN(n - done, MAX_RW));
     if (r >= 0) done += (size_t)r;
-    if (done == n) return (ptrdiff_t)n;
+    if (r >= 0 && done == n) return (ptrdiff_t)n;
     if (r == 0) r = -EIO;
     if (r > 0) r = 0;
     if (r == -EAGAIN && f->pd) r = wait_for(f, pollWrite);
@@ -231,9 +238,9 @@ ptrdiff_t goro__FD_Write(int fd, const void *p, size_t n) {
   if (!f) return -EBADF;
   int err = fd_open(f, fd);
   if (err) return err;
-  if (!goro__fdMutex_rwlock(&f->fdmu, false)) return FD_ECLOSED;
+  if (!rwlock(f, false)) return FD_ECLOSED;
   ptrdiff_t r = fd_write(f, p, GORO_MIN(n, (size_t)PTRDIFF_MAX));
-  writeUnlock(f);
+  rwunlock(f, false);
   return r;
 }
 

@@ -5,11 +5,13 @@
  *
  * Invariants:
  *  1. Once mutexClosed is set no reference is added.
- *  2. Who waits for a lock has no reference; who wakes it has taken it off the
- *     count of those that wait.  It tries again from the start.
+ *  2. Who waits for a lock has no reference.  Who wakes it takes it off the
+ *     count of those that wait, and gives it one; it then tries again.
  *  3. Who drops the last reference after the close destroys.
  *
- * Differs from Go: too many references are fatal, and not a panic.
+ * Differs from Go: too many references are fatal, and not a panic.  In Go who
+ * was woken has no reference: there it may come late, as its FD is an object of
+ * its own, while here the next descriptor of that number has the same record.
  */
 #include "lib/poll/fd_mutex.h"
 
@@ -43,11 +45,18 @@ static inline uint32_t *mutexSema(struct fdMutex *mu, bool read) {
   return read ? &mu->rsema : &mu->wsema;
 }
 
+static uint64_t waiting(uint64_t state, bool read) {
+  return (state & mutexMask(read)) / mutexWait(read);
+}
+
+_Noreturn static void overflow(void) {
+  goro__fatal("too many concurrent operations on a single file or socket "
+              "(max 1048575)");
+}
+
 /* `count`, one added to the counter under mask: has that run over? */
 static void check_overflow(uint64_t count, uint64_t mask) {
-  if ((count & mask) == 0)
-    goro__fatal("too many concurrent operations on a single file or socket "
-                "(max 1048575)");
+  if ((count & mask) == 0) overflow();
 }
 
 static bool over(uint64_t state) {
@@ -67,10 +76,11 @@ bool goro__fdMutex_increfAndClose(struct fdMutex *mu) {
   for (;;) {
     uint64_t old = Load(&mu->state);
     if (old & mutexClosed) return false;
-    uint64_t next = (old | mutexClosed) + mutexRef;
-    check_overflow(next, mutexRefMask);
-    next &= ~(mutexRMask | mutexWMask);
-    if (!Cas(&mu->state, old, next)) continue;
+    uint64_t refs = (old & mutexRefMask) / mutexRef;
+    refs += 1 + waiting(old, true) + waiting(old, false);
+    if (refs > mutexRefMask / mutexRef) overflow();
+    uint64_t locks = old & (mutexRLock | mutexWLock);
+    if (!Cas(&mu->state, old, mutexClosed | locks | refs * mutexRef)) continue;
     /* They find it closed. */
     for (; old & mutexRMask; old -= mutexRWait) goro__semrelease(&mu->rsema);
     for (; old & mutexWMask; old -= mutexWWait) goro__semrelease(&mu->wsema);
@@ -86,16 +96,30 @@ bool goro__fdMutex_decref(struct fdMutex *mu) {
   }
 }
 
-bool goro__fdMutex_rwlock(struct fdMutex *mu, bool read) {
-  for (;;) {
-    uint64_t old = Load(&mu->state), bit = mutexBit(read);
-    if (old & mutexClosed) return false;
-    bool isfree = (old & bit) == 0;
-    uint64_t next = isfree ? (old | bit) + mutexRef : old + mutexWait(read);
+/* The state in which the lock is taken, or waited for; `mine`: the reference
+ * that who asks has already, or 0. */
+static uint64_t asked(uint64_t old, bool read, uint64_t mine) {
+  bool isfree = (old & mutexBit(read)) == 0;
+  uint64_t next = isfree ? (old | mutexBit(read)) + mutexRef - mine
+                         : old + mutexWait(read) - mine;
+  if (!isfree || !mine)
     check_overflow(next, isfree ? mutexRefMask : mutexMask(read));
-    if (!Cas(&mu->state, old, next)) continue;
-    if (isfree) return true;
+  return next;
+}
+
+bool goro__fdMutex_rwlock(struct fdMutex *mu, bool read, bool *last) {
+  uint64_t mine = 0; /* invariant 2 */
+  *last = false;
+  for (;;) {
+    uint64_t old = Load(&mu->state);
+    if (old & mutexClosed) {
+      *last = mine && goro__fdMutex_decref(mu);
+      return false;
+    }
+    if (!Cas(&mu->state, old, asked(old, read, mine))) continue;
+    if ((old & mutexBit(read)) == 0) return true;
     goro__semacquire1(mutexSema(mu, read), false, waitReasonSemacquire);
+    mine = mutexRef;
   }
 }
 
@@ -105,8 +129,8 @@ bool goro__fdMutex_rwunlock(struct fdMutex *mu, bool read) {
     if ((old & bit) == 0 || (old & mutexRefMask) == 0)
       goro__throw("fd_mutex: inconsistent state");
     bool waited = (old & mutexMask(read)) != 0;
-    uint64_t next = (old & ~bit) - mutexRef;
-    if (waited) next -= mutexWait(read);
+    uint64_t next = old & ~bit; /* who waited gets the reference */
+    next -= waited ? mutexWait(read) : mutexRef;
     if (!Cas(&mu->state, old, next)) continue;
     if (waited) goro__semrelease(mutexSema(mu, read));
     return over(next);

@@ -25,8 +25,10 @@ bool goro__fdMutex_incref(struct fdMutex *mu);
 bool goro__fdMutex_increfAndClose(struct fdMutex *mu);
 /* Drop a reference.  True: it is closed, and this was the last one. */
 bool goro__fdMutex_decref(struct fdMutex *mu);
-/* Add a reference, and lock for reading or writing.  False: it is closed. */
-GORO_UNWINDS bool goro__fdMutex_rwlock(struct fdMutex *mu, bool read);
+/* Add a reference, and lock for reading or writing.  False: it is closed, and
+ * *last is as decref's result. */
+GORO_UNWINDS bool goro__fdMutex_rwlock(struct fdMutex *mu, bool read,
+                                       bool *last);
 /* Undo that; as decref. */
 bool goro__fdMutex_rwunlock(struct fdMutex *mu, bool read);
 
