@@ -43,7 +43,7 @@ static void test_rhythm(void) {
 }
 
 /* Who comes late gets one tick, the first that was missed; the next one is due
- * after that. */
+ * after that.  Another M may send it meanwhile, late itself. */
 static void test_drop(void) {
   struct timeTimer *t = goro__NewTicker(2 * ms);
   int64_t first = t->timer.when;
@@ -51,8 +51,8 @@ static void test_drop(void) {
   int64_t late = nanotime();
   int64_t v = recv(t->c);
   CHECK(v <= nanotime() - (late - first));
-  CHECK(t->timer.when > late);
-  CHECK(recv(t->c) > late);
+  CHECK(!unit_one_m() || t->timer.when > late);
+  CHECK(recv(t->c) > (unit_one_m() ? late : v));
   goro__Ticker_Stop(t);
   goro__Timer_free(t);
 }
