@@ -1,15 +1,26 @@
 /** Contexts: deadlines, cancellation and values, together with AbortSignal. Go: package context. */
 import type { Chan, RecvChan } from './channel.js';
-import { CanceledError, DeadlineExceededError } from './errors.js';
+import type { Core } from './core.js';
+import { CanceledError, DeadlineExceededError, UsageError } from './errors.js';
 import { asyncDispose, dispose } from './lifetime.js';
 
 /** What a context needs of its runtime. */
 interface Host {
+  readonly core: Core;
   chan<T>(cap?: number): Chan<T>;
 }
 
-/** setTimeout takes 31 bits. */
-const TIMEOUT_MAX = 0x7fffffff;
+interface ContextOptions {
+  /** When it ends: as Date.now() has it, and as performance.now(), which does not jump. */
+  deadline?: number;
+  due?: number;
+  key?: unknown;
+  value?: unknown;
+  /** It does not end with its parent. */
+  detached?: boolean;
+  /** It has no end of its own. */
+  shared?: boolean;
+}
 
 /**
  * Says when to stop, and carries values. Cancelling one cancels its children.
@@ -26,27 +37,38 @@ export class Context {
   readonly #parent: Context | undefined;
   readonly #key: unknown;
   readonly #value: unknown;
-  readonly #controller = new AbortController();
+  /** Whose end this one's is: its own, but for a context with a value, which has none. */
+  readonly #home: Context;
+  /** What ends it as well. */
+  readonly #heir: Context | undefined;
+  readonly #controller: AbortController;
   #children: Set<Context> | undefined;
   #done: Chan<never> | undefined;
   #err: Error | undefined;
   #cause: unknown;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #disarm: (() => void) | undefined;
   #release: (() => void) | undefined;
+  readonly #due: number;
   /** When it ends by itself, in ms since 1970; undefined: never. */
   readonly deadline: number | undefined;
 
   /** @internal Use {@link Runtime.context}. */
-  constructor(host: Host, parent?: Context, options: { deadline?: number; key?: unknown; value?: unknown; detached?: boolean } = {}) {
+  constructor(host: Host, parent?: Context, options: ContextOptions = {}) {
     this.#host = host;
     this.#parent = parent;
     this.#key = options.key;
     this.#value = options.value;
-    const heir = options.detached ? undefined : parent;
-    const inherited = heir?.deadline;
-    this.deadline = options.deadline === undefined || (inherited !== undefined && inherited < options.deadline) ? inherited : options.deadline;
+    const heir = options.detached || !parent ? undefined : parent.#home;
+    this.#heir = heir;
+    this.#home = options.shared && heir ? heir : this;
+    this.#controller = this.#home === this ? new AbortController() : this.#home.#controller;
+    const inherited = heir ? heir.#due : Infinity;
+    const own = options.due !== undefined && !(inherited <= options.due);
+    this.#due = own ? options.due! : inherited;
+    this.deadline = own ? options.deadline : heir?.deadline;
+    if (this.#home !== this) return;
     if (heir) heir.#adopt(this);
-    if (options.deadline !== undefined && this.deadline === options.deadline) this.#watch();
+    if (own) this.#arm();
   }
 
   #adopt(child: Context): void {
@@ -54,24 +76,36 @@ export class Context {
     else (this.#children ??= new Set()).add(child);
   }
 
-  #watch(): void {
-    if (this.#err) return;
-    const ms = this.deadline! - Date.now();
-    if (ms <= 0) this.#end(new DeadlineExceededError());
-    else this.#timer = setTimeout(() => this.#watch(), Math.min(ms, TIMEOUT_MAX));
+  #arm(): void {
+    if (this.#err || !(this.#due < Infinity)) return;
+    const passed = () => this.#end(new DeadlineExceededError());
+    if (this.#due <= performance.now()) passed();
+    else this.#disarm = this.#host.core.deadlines.arm(this.#due, passed);
   }
 
+  /** All below it are over before anybody is told: what is told may throw, or look at them. */
   #end(err: Error, cause: unknown = err): void {
     if (this.#err) return;
+    const all: Context[] = [this];
+    for (const ctx of all) { // which grows
+      if (ctx.#children) for (const child of ctx.#children) all.push(child);
+      ctx.#over(err, cause);
+    }
+    for (const ctx of all) ctx.#tell();
+  }
+
+  #over(err: Error, cause: unknown): void {
+    this.#children = undefined;
     this.#err = err;
     this.#cause = cause;
-    clearTimeout(this.#timer);
+    this.#disarm?.();
     this.#release?.();
-    if (this.#parent) this.#parent.#children?.delete(this);
-    this.#controller.abort(cause);
-    if (this.#done) this.#done.close();
-    for (const child of this.#children ?? []) child.#end(err, cause);
-    this.#children = undefined;
+    if (this.#heir) this.#heir.#children?.delete(this);
+  }
+
+  #tell(): void {
+    this.#controller.abort(this.#cause);
+    if (this.#done && !this.#host.core.closed) this.#done.close();
   }
 
   /**
@@ -94,21 +128,22 @@ export class Context {
    * assert.equal((await select({ gone: ctx.done })).key, 'gone');
    */
   get done(): RecvChan<never> {
-    if (!this.#done) {
-      this.#done = this.#host.chan<never>();
-      if (this.#err) this.#done.close();
+    const home = this.#home;
+    if (!home.#done) {
+      home.#done = home.#host.chan<never>();
+      if (home.#err) home.#done.close();
     }
-    return this.#done;
+    return home.#done;
   }
 
   /** Why it is done: a {@link CanceledError} or {@link DeadlineExceededError}; undefined while it is not. */
   get err(): Error | undefined {
-    return this.#err;
+    return this.#home.#err;
   }
 
   /** What {@link Context.cancel} was given, or err. Go: context.Cause. */
   get cause(): unknown {
-    return this.#cause;
+    return this.#home.#cause;
   }
 
   /**
@@ -126,6 +161,7 @@ export class Context {
 
   /**
    * End it and its children. Only the first call counts.
+   * @throws {UsageError} of one made by withValue, which has no end of its own
    * @example
    * const ctx = rt.context();
    * ctx.cancel(new Error('enough'));
@@ -133,6 +169,7 @@ export class Context {
    * assert.match(ctx.cause.message, /enough/);
    */
   cancel(cause?: unknown): void {
+    if (this.#home !== this) throw new UsageError('cancel of a context made by withValue; cancel what it was made from, or its withCancel()');
     const err = new CanceledError(cause === undefined ? undefined : { cause });
     this.#end(err, cause ?? err);
   }
@@ -142,19 +179,26 @@ export class Context {
     return new Context(this.#host, this);
   }
 
-  /** A child that ends after `ms` milliseconds. */
+  /**
+   * A child that ends after `ms` milliseconds. As AbortSignal.timeout's, its
+   * timer keeps no process alive, but for what waits in the runtime.
+   */
   withTimeout(ms: number): Context {
-    return this.withDeadline(Date.now() + ms);
+    return this.#until(Date.now() + ms, ms);
   }
 
   /** A child that ends at a time, in ms since 1970, or a Date. */
   withDeadline(deadline: number | Date): Context {
-    return new Context(this.#host, this, { deadline: +deadline });
+    return this.#until(+deadline, +deadline - Date.now());
   }
 
-  /** A child with a value for a key. */
+  #until(deadline: number, ms: number): Context {
+    return new Context(this.#host, this, { deadline, due: performance.now() + ms });
+  }
+
+  /** A child with a value for a key. It ends with this one, never by itself. */
   withValue(key: unknown, value: unknown): Context {
-    return new Context(this.#host, this, { key, value });
+    return new Context(this.#host, this, { key, value, shared: true });
   }
 
   /** A child that has the values and goes on when this one ends. */
@@ -169,18 +213,22 @@ export class Context {
     if (signal.aborted) abort();
     else if (!ctx.#err) {
       signal.addEventListener('abort', abort, { once: true });
-      ctx.#release = () => signal.removeEventListener('abort', abort);
+      const letGo = ctx.#host.core.hold();
+      ctx.#release = () => {
+        signal.removeEventListener('abort', abort);
+        letGo();
+      };
     }
     return ctx;
   }
 
-  /** Cancels it: `using ctx = rt.context().withTimeout(100)`. */
+  /** Cancels it, if it has an end of its own: `using ctx = rt.context().withTimeout(100)`. */
   [dispose](): void {
-    this.cancel();
+    if (this.#home === this) this.cancel();
   }
 
-  /** Cancels it. */
+  /** Cancels it, if it has an end of its own. */
   async [asyncDispose](): Promise<void> {
-    this.cancel();
+    this[dispose]();
   }
 }

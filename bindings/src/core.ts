@@ -13,6 +13,7 @@ import { DeadlockError, FatalError, RuntimeClosedError, UsageError } from './err
 import { type Ffi, load, type Loaded, PARKED, type Pointer, READY, RUNNABLE, SHUT, shutFfi, type WasmSource } from './ffi.js';
 import { macrotask, onAbort, onEmptyLoop } from './host-events.js';
 import { FAILED, IDLE, type Kind, LEFT, type Op, OVER, signalOf, StepOp, type Subject, WAITS, type WaitOptions } from './op.js';
+import { Deadlines } from './deadline.js';
 import { Chans } from './lifetime.js';
 import { Values } from './values.js';
 import { type Ended, type Holder, type Task, Wait } from './wait.js';
@@ -42,16 +43,19 @@ export class Core {
   readonly stepOp = new StepOp(this) as unknown as Op<any>;
   readonly values = new Values();
   readonly chans = new Chans(this);
+  readonly deadlines = new Deadlines(this);
   readonly done = Promise.resolve() as Op<void>;
   /** Async goroutines that run or wait for what the runtime cannot see. */
   asyncs = 0;
-  /** Reasons to give no verdict of deadlock: promises that generators wait for, holds. */
+  /** Reasons to give no verdict of deadlock: promises that generators wait for, signals, holds. */
   holds = 0;
   /** Who wants that verdict as soon as it is certain. */
   readonly mains = new Set<Ended>();
   /** How to end what is awaited, when nothing can ever happen again. */
   readonly awaited = new Set<Ended>();
   closed = false;
+  /** What is to be undone when it closes. */
+  readonly endings: (() => void)[] = [];
 
   readonly #slots: (Holder | undefined)[] = [];
   readonly #freeSlots: number[] = [];
@@ -64,7 +68,6 @@ export class Core {
   #deliveries = 0;
   #ops = 0;
   #report = '';
-  #ended: (() => void) | undefined;
   readonly #soon = macrotask(() => this.#slice());
   readonly #afterTurn = macrotask(() => this.#turnOver());
   #breathers: (() => void)[] = [];
@@ -73,6 +76,7 @@ export class Core {
     const core = new Core();
     core.#connect(await load(wasm, {
       write: (text) => { core.#report += text; },
+      exit: () => core.#exit(),
       grown: () => core.#view(),
     }));
     return core;
@@ -88,7 +92,7 @@ export class Core {
     this.okAt = this.outAt + 2;
     this.resultAt = this.outAt + 3;
     this.#turnStart = performance.now();
-    this.#ended = onEmptyLoop(() => this.#nothingLeft());
+    this.endings.push(onEmptyLoop(() => this.#nothingLeft()));
   }
 
   #view(): void {
@@ -158,7 +162,7 @@ export class Core {
     const signal = options && signalOf(options);
     if (signal) {
       const g = this.ffi.parked();
-      this.#onAbort(wait, signal, () => {
+      wait.release = onAbort(signal, () => {
         if (!this.ffi.cancel(g)) return;
         this.#drop(slot);
         subject.dropped(this, kind, handle);
@@ -167,10 +171,6 @@ export class Core {
     }
     this.attend();
     return wait.promise;
-  }
-
-  #onAbort(holder: { release: (() => void) | undefined }, signal: AbortSignal, abort: () => void): void {
-    holder.release = onAbort(signal, abort);
   }
 
   #step(task: Task, subject: Subject, kind: Kind, result: number, handle: number, options?: WaitOptions): Op<any> {
@@ -192,14 +192,36 @@ export class Core {
     task.subject = subject;
     task.handle = handle;
     const signal = options && signalOf(options);
-    if (signal) {
-      this.#onAbort(task, signal, () => {
-        task.reason = signal.reason;
-        this.ffi.cancel(task.g);
-        this.attend();
-      });
-    }
+    if (signal) this.#heed(task, signal, options.signal !== undefined);
     return this.stepOp;
+  }
+
+  /** outside: nobody here knows whether the signal will ever be aborted. */
+  #heed(task: Task, signal: AbortSignal, outside: boolean): void {
+    const unheed = onAbort(signal, () => {
+      if (task.callOff(this, signal.reason)) this.attend();
+    });
+    if (outside) this.holds++;
+    task.release = () => {
+      unheed();
+      if (outside) this.holds--;
+    };
+  }
+
+  /** Events from outside may come: no verdict until the result is called. */
+  hold(): () => void {
+    let held = true;
+    this.holds++;
+    return () => {
+      if (held) this.holds--;
+      held = false;
+      this.reconsider();
+    };
+  }
+
+  /** There is one reason less to give no verdict. */
+  reconsider(): void {
+    if (this.mains.size > 0 && !this.closed) this.sliceSoon();
   }
 
   /**
@@ -350,7 +372,8 @@ export class Core {
     this.current = task;
     const over = task.step(this);
     this.current = null;
-    if (!over) return 0;
+    if (!over && this.closed) task.shut(this, this.#ending());
+    else if (!over) return 0;
     this.#drop(slot);
     return 1;
   }
@@ -364,9 +387,16 @@ export class Core {
     } catch (error) {
       this.current = null;
       const text = this.#report.trim() || String((error as Error)?.message ?? error);
-      this.shut(error instanceof FatalError ? new FatalError(text) : new FatalError(`the runtime has trapped: ${text}`, { cause: error }));
+      this.shut(new FatalError(`the runtime has trapped: ${text}`, { cause: error }));
       return -1;
     }
+  }
+
+  /** The module has ended itself, with a report: within a slice or any other call. */
+  #exit(): never {
+    const error = new FatalError(this.#report.trim());
+    this.shut(error);
+    throw error;
   }
 
   // ---- the end ----
@@ -386,7 +416,7 @@ export class Core {
 
   /** Nothing is runnable, and no timer is set: is that the end of a main? */
   verdict(): void {
-    if (this.mains.size === 0 || this.asyncs > 0 || this.holds > 0) return;
+    if (this.mains.size === 0 || this.asyncs > 0 || this.holds > 0 || this.deadlines.size > 0) return;
     if (this.#coming || this.#running || this.#held || this.u32[this.flagsAt] !== 0) return;
     if (this.#slots.some((holder) => holder instanceof Wait)) return;
     const error = new DeadlockError(this.dump());
@@ -395,7 +425,10 @@ export class Core {
 
   /** The host's event loop is empty: what waits now waits for ever. */
   #nothingLeft(): void {
-    if (this.closed || (this.#waits === 0 && this.awaited.size === 0)) return;
+    if (this.closed) return;
+    const waits = this.#waits + this.awaited.size;
+    if (waits + this.asyncs > 0 && this.deadlines.stay()) return;
+    if (waits === 0) return;
     const error = new DeadlockError(this.dump());
     let heard = false;
     for (const each of [...this.mains, ...this.awaited]) heard = each.ended(error) || heard;
@@ -404,13 +437,15 @@ export class Core {
   }
 
   /** End everything: what waits is told `error`, later operations that it is closed. */
-  shut(cause?: unknown, error: Error = cause instanceof Error ? cause : this.shutError()): boolean {
+  shut(cause?: unknown, error?: Error): boolean {
     if (this.closed) return false;
     this.closed = true;
     this.#cause = cause;
-    this.#ended?.();
+    error ??= this.#ending();
+    for (const ending of this.endings) ending();
     this.#unsleep();
     this.ffi = shutFfi();
+    this.u32[this.flagsAt] = 0;
     let heard = false;
     for (const [slot, holder] of this.#slots.entries()) {
       this.#slots[slot] = undefined;
@@ -418,6 +453,11 @@ export class Core {
     }
     for (const resolve of this.#breathers) resolve();
     return heard;
+  }
+
+  /** What waits is told this. */
+  #ending(): Error {
+    return this.#cause instanceof Error ? this.#cause : this.shutError();
   }
 }
 

@@ -2,7 +2,7 @@
  * What runtime/api/ffi.c exports, and how it is loaded: the two must match.
  * Nothing else in the package touches the module or its memory.
  */
-import { FatalError, LoadError } from './errors.js';
+import { LoadError } from './errors.js';
 
 /** Results of operations: enum hostresult of runtime/wait/hostwait.h, and SHUT. */
 export const CLOSED = -1;
@@ -46,6 +46,7 @@ export interface Ffi {
   free(p: Pointer): void;
   chan(elemsize: number, cap: number): Pointer;
   chan_free(c: Pointer): number;
+  chan_waits(c: Pointer): number;
   send(c: Pointer, handle: number, slot: number): number;
   try_send(c: Pointer, handle: number): number;
   send_f64(c: Pointer, value: number, slot: number): number;
@@ -70,6 +71,8 @@ export function shutFfi(): Ffi {
 export interface Host {
   /** A report's text, for descriptor 2. */
   write(text: string): void;
+  /** The module cannot go on. */
+  exit(): never;
   /** Memory has grown: views are void. */
   grown(): void;
 }
@@ -94,7 +97,7 @@ export async function load(source: WasmSource | undefined, host: Host): Promise<
     wall: () => Date.now(),
     random: (p: Pointer, n: number) => crypto.getRandomValues(bytes(p, n)),
     write: (_fd: number, p: Pointer, n: number) => host.write(decoder.decode(bytes(p, n), { stream: true })),
-    exit: () => { throw new FatalError(); },
+    exit: () => host.exit(),
   };
   const env = { emscripten_notify_memory_growth: () => host.grown() };
   const { exports } = await WebAssembly.instantiate(module, { goro, env });

@@ -2,7 +2,7 @@
 import type { Core } from './core.js';
 import { RuntimeClosedError, UsageError } from './errors.js';
 import { onAbort } from './host-events.js';
-import { HOST, IDLE, LEFT, WAITS, type Op, type Pause, type Subject } from './op.js';
+import { HOST, IDLE, LEFT, RELOCK, WAITS, type Op, type Pause, type Subject } from './op.js';
 import { Task } from './wait.js';
 
 /** What {@link Runtime.go} starts: a generator function, or any other, async or not. */
@@ -94,8 +94,7 @@ class GeneratorTask<T> extends Task {
   heed(core: Core, signal: AbortSignal): void {
     this.signal = signal;
     this.#unheed = onAbort(signal, () => {
-      this.reason = signal.reason;
-      if (this.g && core.ffi.cancel(this.g) === 1) core.attend();
+      if (this.kind !== RELOCK && this.callOff(core, signal.reason)) core.attend();
     });
   }
 
@@ -126,12 +125,17 @@ class GeneratorTask<T> extends Task {
     if (this.state !== WAITS) return true;
     this.state = LEFT;
     this.#finished = true;
-    core.ffi.cancel(this.g);
+    this.callOff(core, undefined);
     return false;
   }
 
-  /** Its finally blocks run; what they wait for is told that all is over. */
+  /**
+   * Its finally blocks run; what they wait for is told that all is over. One
+   * that closes the runtime itself runs on, to the end of its step.
+   */
   shut(core: Core, error: Error): boolean {
+    const { current } = core;
+    if (current === this) return false;
     this.release?.();
     this.#unheed?.();
     core.current = this;
@@ -141,7 +145,7 @@ class GeneratorTask<T> extends Task {
     } catch (thrown) {
       error = thrown as Error;
     } finally {
-      core.current = null;
+      core.current = current;
     }
     return this.goroutine.ended(error);
   }
@@ -196,6 +200,8 @@ function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: un
 
 /** A generator goroutine waits for a promise. */
 class Promised implements Subject {
+  /** It waits still. */
+  live = true;
   settled: { value: unknown } | { error: unknown } | undefined;
 
   outcome(): unknown {
@@ -204,24 +210,33 @@ class Promised implements Subject {
     return this.settled.value;
   }
 
-  dropped(): void {}
+  dropped(core: Core): void {
+    this.live = false;
+    core.holds--;
+  }
 }
 
 export function awaitIn<T>(core: Core, promise: PromiseLike<T>): Op<T> {
   const task = core.current;
-  if (task === null) return Promise.resolve(promise) as Op<T>;
-  core.refused(undefined);
+  const known = Promise.resolve(promise);
+  if (task === null) return known as Op<T>;
+  const refused = core.refused(undefined);
+  if (refused) {
+    known.catch(() => {}); // as of a wait that is called off
+    return refused;
+  }
   const subject = new Promised();
   core.ffi.park();
   core.holds++;
   const { g } = task;
   const settle = (settled: Promised['settled']) => {
+    if (!subject.live) return;
     core.holds--;
     subject.settled = settled;
     if (core.closed) return;
     core.ffi.ready(g);
     core.attend();
   };
-  promise.then((value) => settle({ value }), (error) => settle({ error }));
+  known.then((value) => settle({ value }), (error) => settle({ error }));
   return core.parked(task, subject, HOST);
 }

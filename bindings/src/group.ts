@@ -55,8 +55,8 @@ export class Group {
   }
 }
 
-/** The group of {@link Runtime.group}. */
-export async function runGroup<T>(core: Core, ctx: Context, body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T> {
+/** The group of {@link Runtime.group}. outermost: what was made for it, ctx or above. */
+export async function runGroup<T>(core: Core, ctx: Context, outermost: Context, body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T> {
   const group = new Group(core, ctx);
   core.asyncs++;
   try {
@@ -66,6 +66,6 @@ export async function runGroup<T>(core: Core, ctx: Context, body: (g: Group, ctx
     return await main;
   } finally {
     core.asyncs--;
-    ctx.cancel();
+    outermost.cancel();
   }
 }

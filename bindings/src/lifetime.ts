@@ -31,6 +31,7 @@ export class Chans {
   /** Give a channel back, with the values that are in it. False: somebody waits. */
   free(core: Core, ptr: Pointer, kind: Kind): boolean {
     if (core.closed) return true;
+    if (core.ffi.chan_waits(ptr) !== 0) return false;
     if (kind === RECV) {
       for (let handle; core.ffi.len(ptr) > 0 && (handle = core.ffi.try_recv(ptr)) >= 0;) core.values.take(handle);
     }

@@ -39,7 +39,9 @@ export const SELECT = 3;
 export const SLEEP = 4;
 export const HOST = 5;
 export const SYNC = 6;
-export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+/** As SYNC, but the end of a group does not call it off. */
+export const RELOCK = 7;
+export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
 /** What of an operation is known beside its result: its channel, its cases. */
 export interface Subject {

@@ -158,16 +158,7 @@ export class Runtime {
    * hold[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
    */
   hold(): { [Symbol.dispose](): void } {
-    const { core } = this;
-    let held = true;
-    core.holds++;
-    return {
-      [dispose]() {
-        if (held) core.holds--;
-        held = false;
-        core.sliceSoon();
-      },
-    };
+    return { [dispose]: this.core.hold() };
   }
 
   /**
@@ -224,10 +215,11 @@ export class Runtime {
     if (typeof options === 'function') [options, body] = [{}, options];
     if (this.core.closed) throw this.core.shutError();
     const { timeoutMs, signal, ctx: parent } = options as GroupOptions;
-    let ctx = parent ? parent.withCancel() : this.context();
+    const outermost = parent ? parent.withCancel() : this.context();
+    let ctx = outermost;
     if (signal) ctx = ctx.withSignal(signal);
     if (timeoutMs !== undefined) ctx = ctx.withTimeout(timeoutMs);
-    return runGroup(this.core, ctx, body);
+    return runGroup(this.core, ctx, outermost, body);
   }
 
   /**
@@ -300,7 +292,6 @@ export class Runtime {
    */
   async close(): Promise<void> {
     this.core.shut();
-    running.delete(this);
   }
 
   /** close(), for `await using`. */
@@ -327,14 +318,19 @@ export async function start(options: StartOptions = {}): Promise<Runtime> {
   const { signal, wasm } = options;
   signal?.throwIfAborted();
   const core = await Core.make(wasm);
-  signal?.throwIfAborted();
+  if (signal) closeWith(core, signal);
   const runtime = new Runtime(core, { mode: 'st', procs: 1, reason: 'this build has one thread and no shared memory' });
-  signal?.addEventListener('abort', () => {
-    core.shut(signal.reason);
-    running.delete(runtime);
-  }, { once: true });
+  core.endings.push(() => running.delete(runtime));
   running.add(runtime);
   return runtime;
+}
+
+function closeWith(core: Core, signal: AbortSignal): void {
+  const abort = () => { core.shut(signal.reason); };
+  if (signal.aborted) abort();
+  signal.throwIfAborted();
+  signal.addEventListener('abort', abort);
+  core.endings.push(() => signal.removeEventListener('abort', abort));
 }
 
 /**

@@ -77,13 +77,14 @@ class Selection implements Subject {
   timers: Pointer[] | null = null;
   block = true;
 
-  add(name: string, value: Case | true | null): void {
+  add(core: Core, name: string, value: Case | true | null): void {
     if (name === 'default') {
       this.block = false;
       return;
     }
     if (value instanceof Chan) value = new RecvCase(value);
     if (value instanceof RecvCase || value instanceof SendCase || value instanceof AfterCase) {
+      if (!(value instanceof AfterCase) && value.chan) usable(core, value.chan);
       this.names.push(name);
       this.cases.push(value);
       return;
@@ -104,7 +105,6 @@ class Selection implements Subject {
       const each = this.cases[i]!;
       const sends = each instanceof SendCase;
       const chan = each instanceof AfterCase ? null : (each.chan as Chan<unknown> | null);
-      if (chan && chan.ptr < 0) throw new UsageError('select: a channel was disposed of');
       core.u32[at] = each instanceof AfterCase ? this.timers![timer++]! : chan ? chan.ptr : 0;
       core.u32[at + (CASE_SEND >> 2)] = sends ? 1 : 0;
       this.handles.push(sends && chan ? chan.write(val, each.value) : 0);
@@ -135,6 +135,13 @@ class Selection implements Subject {
   }
 }
 
+/** The module trusts what it gets. */
+function usable(core: Core, chan: unknown): void {
+  if (!(chan instanceof Chan)) throw new UsageError('select: recv and send take a channel of a runtime, or null');
+  if (chan.ptr < 0) throw new UsageError('select: a channel was disposed of; do that after its last use');
+  if (chan.core !== core) throw new UsageError('select: a channel of another runtime; select over channels of one');
+}
+
 function failure(core: Core, result: number): Error {
   return result === CLOSED
     ? new ChanClosedError('send on closed channel, in a select; close it after the last send, by the sender')
@@ -148,7 +155,7 @@ export function selectIn<const C extends Cases>(core: Core, cases: C, options?: 
     if (refused) return refused;
   }
   const selection = new Selection();
-  for (const name in cases) selection.add(name, cases[name]!);
+  for (const name in cases) selection.add(core, name, cases[name]!);
   selection.write(core);
   const result = core.ffi.select(selection.cases.length, selection.block ? 1 : 0, core.slot);
   return core.op(selection, SELECT, result, 0, options);

@@ -60,21 +60,23 @@ export class Sema {
     return this.core.over(value);
   }
 
-  wait(waiter: Waiter, options?: WaitOptions): Op<any> {
+  wait(waiter: Waiter, options?: WaitOptions, kind: Kind = SYNC): Op<any> {
     const { core } = this;
     void this.#chan;
     const result = core.ffi.recv(this.#ptr, core.slot);
     core.ffi.reason(this.#reason);
     this.waiting++;
-    return core.op(new SemaWait(this, waiter), SYNC, result, 0, options);
+    return core.op(new SemaWait(this, waiter), kind, result, 0, options);
   }
 
   /** Wake the one that has waited for longest. False: nobody waits. */
   wake(): boolean {
-    if (this.waiting === 0) return false;
+    const { core } = this;
+    if (this.waiting === 0 || core.closed) return false;
+    const result = core.ffi.try_send(this.#ptr, 0);
+    if (result !== 0) throw unexpected(core, result);
     this.waiting--;
-    this.core.ffi.try_send(this.#ptr, 0);
-    this.core.attend();
+    core.attend();
     return true;
   }
 }

@@ -1,9 +1,9 @@
 /** Locks and what goes with them. Go: package sync, and golang.org/x/sync. */
 import type { Core } from './core.js';
 import { PanicError, UsageError } from './errors.js';
-import { awaitIn, type GoFunction, type Goroutine } from './goroutine.js';
+import { awaitIn, type GoFunction, type Goroutine, start } from './goroutine.js';
 import { dispose } from './lifetime.js';
-import type { Op, WaitOptions } from './op.js';
+import { type Op, RELOCK, type WaitOptions } from './op.js';
 import type { Runtime } from './runtime.js';
 import { REASON, Sema } from './sema.js';
 
@@ -59,8 +59,20 @@ export class Mutex {
    * @throws {PanicError} "sync: unlock of unlocked mutex"
    */
   unlock(): void {
-    if (!this.#locked) throw new PanicError('sync: unlock of unlocked mutex; unlock once for each lock');
+    this.mustBeLocked();
     if (!this.#sema.wake()) this.#locked = false;
+  }
+
+  /** @internal */
+  mustBeLocked(): void {
+    if (!this.#locked) throw new PanicError('sync: unlock of unlocked mutex; unlock once for each lock');
+  }
+
+  /** @internal Lock it again: whatever is called off meanwhile, the caller must have it. */
+  relock(): Op<Held> {
+    if (this.#locked) return this.#sema.wait(this.#waiter, undefined, RELOCK);
+    this.#locked = true;
+    return this.#sema.atOnce(this.#held);
   }
 
   /** Call fn with the lock held; for async functions. */
@@ -208,8 +220,8 @@ export class WaitGroup {
 
   /** Start a goroutine that is a task. */
   go<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Goroutine<T> {
-    this.add(1);
     const goroutine = this.#rt.go(fn, ...args);
+    this.add(1); // it has not begun
     goroutine.onEnd(() => this.done());
     return goroutine;
   }
@@ -233,12 +245,18 @@ export class Once {
     this.#core = rt.core;
   }
 
-  /** Call fn, if this is the first call; wait for that call's end. What it throws, the first caller gets. */
+  /**
+   * Call fn, if this is the first call; wait for that call's end. What it
+   * throws, the first caller gets. fn is started as by {@link Runtime.go}.
+   */
   do(fn: () => unknown): Op<void> {
-    if (this.#done) return awaitIn(this.#core, this.#done);
-    const call = (async () => { await fn(); })();
+    const core = this.#core;
+    if (this.#done) return awaitIn(core, this.#done);
+    const refused = core.refused(undefined);
+    if (refused) return refused;
+    const call = start(core, fn as GoFunction<[], unknown>, []).promise().then(() => {});
     this.#done = call.catch(() => {});
-    return awaitIn(this.#core, call);
+    return awaitIn(core, call);
   }
 }
 
@@ -269,7 +287,10 @@ export class Cond {
     this.#sema = new Sema(rt, REASON.cond);
   }
 
-  /** Unlock the mutex, wait for a signal, and lock it again, also if called off. */
+  /**
+   * Unlock the mutex, wait for a signal, and lock it again, also if called off.
+   * In a generator it begins with its `yield*`, not before.
+   */
   wait(options?: WaitOptions): Op<void> {
     const generator = this.#sema.core.current !== null;
     return (generator ? this.#steps(options) : this.#async(options)) as unknown as Op<void>;
@@ -289,12 +310,13 @@ export class Cond {
     try {
       yield* signalled;
     } finally {
-      yield* this.lock.lock();
+      yield* this.lock.relock();
     }
   }
 
   /** It waits before the mutex is free: no signal can come in between. */
   #begin(options?: WaitOptions): Op<void> {
+    this.lock.mustBeLocked();
     const waits = this.#sema.refused(options) ?? this.#sema.wait(this.#waiter, options);
     this.lock.unlock();
     return waits;
@@ -328,6 +350,7 @@ export class Semaphore {
 
   /** @internal Use {@link Runtime.semaphore}. */
   constructor(rt: Runtime, size: number) {
+    weight(size);
     this.#sema = new Sema(rt, REASON.semaphore);
     this.#size = size;
   }
@@ -336,6 +359,7 @@ export class Semaphore {
   acquire(n = 1, options?: WaitOptions): Op<Held> {
     const refused = this.#sema.refused(options);
     if (refused) return refused;
+    weight(n);
     if (!(n <= this.#size)) throw new UsageError(`semaphore: ${n} of ${this.#size} can never be had; acquire less`);
     const held = { [dispose]: () => this.release(n) };
     if (this.tryAcquire(n)) return this.#sema.atOnce(held);
@@ -350,6 +374,7 @@ export class Semaphore {
 
   /** Take n if that needs no waiting; returns whether it did. */
   tryAcquire(n = 1): boolean {
+    weight(n);
     if (this.#queue.length > 0 || this.#taken + n > this.#size) return false;
     this.#taken += n;
     return true;
@@ -357,6 +382,7 @@ export class Semaphore {
 
   /** @throws {PanicError} "semaphore: released more than held" */
   release(n = 1): void {
+    weight(n);
     if (n > this.#taken) throw new PanicError('semaphore: released more than held; release what was acquired, once');
     this.#taken -= n;
     this.#serve();
@@ -369,6 +395,10 @@ export class Semaphore {
       this.#sema.wake();
     }
   }
+}
+
+function weight(n: number): void {
+  if (!(n >= 0)) throw new UsageError(`semaphore: ${n} is no weight; give 0 or more`);
 }
 
 /**
@@ -390,11 +420,16 @@ export class SingleFlight<T> {
     this.#core = rt.core;
   }
 
-  /** The result of fn, or of the call for this key that is under way. */
-  do(key: unknown, fn: () => T | PromiseLike<T>): Op<T> {
+  /**
+   * The result of fn, or of the call for this key that is under way. fn is
+   * started as by {@link Runtime.go}.
+   */
+  do(key: unknown, fn: GoFunction<[], T>): Op<T> {
+    const refused = this.#core.refused(undefined);
+    if (refused) return refused;
     let call = this.#calls.get(key);
     if (!call) {
-      call = (async () => fn())();
+      call = start(this.#core, fn, []).promise();
       this.#calls.set(key, call);
       const forget = () => { if (this.#calls.get(key) === call) this.#calls.delete(key); };
       call.then(forget, forget);

@@ -78,7 +78,8 @@ export abstract class Task implements Holder, Stepped {
     this.release?.();
     this.release = undefined;
     try {
-      this.value = result === CANCELLED ? this.cancelled(core) : core.outcome(this.subject!, this.kind, result, this.handle);
+      if (result === CANCELLED) throw this.reason;
+      this.value = core.outcome(this.subject!, this.kind, result, this.handle);
       this.state = OVER;
     } catch (error) {
       this.value = error;
@@ -86,8 +87,14 @@ export abstract class Task implements Holder, Stepped {
     }
   }
 
-  private cancelled(core: Core): never {
+  /**
+   * Call off what it waits for. That is off the queues at once, and who counts
+   * the waits has to know before anybody else is woken. False: it is over.
+   */
+  callOff(core: Core, reason: unknown): boolean {
+    if (this.g === 0 || core.ffi.cancel(this.g) !== 1) return false;
+    this.reason = reason;
     this.subject!.dropped(core, this.kind, this.handle);
-    throw this.reason;
+    return true;
   }
 }

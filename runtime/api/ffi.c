@@ -166,6 +166,11 @@ struct hchan *FFI(chan)(uint32_t elemsize, uint32_t cap) {
   return goro__makechan(elemsize, cap);
 }
 
+/* Goroutines wait on it. */
+int FFI(chan_waits)(struct hchan *c) {
+  return c->recvq.first || c->sendq.first;
+}
+
 /* False: goroutines wait on it. */
 int FFI(chan_free)(struct hchan *c) {
   if (c->recvq.first || c->sendq.first) return false;

@@ -61,18 +61,28 @@ int32_t goro__host_recv(struct hchan *c, bool block, uint32_t slot) {
 
 /* ---- select ---- */
 
-static struct hostsel *selfree; /* frames that no select waits in */
+enum { SIZES = 29 };
+/* Frames that no select waits in, by size.  One list for all would have those
+ * that are too small in front of the others, or be searched. */
+static struct hostsel *selfree[SIZES];
+
+static uint32_t size_for(uint32_t n) {
+  return n <= 8 ? 0 : 29 - (uint32_t)__builtin_clz(n - 1);
+}
+
+static struct hostsel *new_frame(uint32_t size) {
+  size_t cap = (size_t)8 << size;
+  struct hostsel *s =
+      goro__mallocz(sizeof *s + cap * (sizeof(struct scase) + 8) + 8);
+  s->size = size;
+  s->vals = (union hostval *)(((uintptr_t)&s->cases[cap] + 7) & ~(uintptr_t)7);
+  return s;
+}
 
 struct hostsel *goro__hostsel(uint32_t n) {
-  struct hostsel *s = selfree;
-  if (likely(s && s->cap >= n)) return s;
-  uint32_t cap = n < 8 ? 8 : n;
-  s = goro__mallocz(sizeof *s + cap * (sizeof(struct scase) + 8) + 8);
-  s->cap = cap;
-  s->vals = (union hostval *)(((uintptr_t)&s->cases[cap] + 7) & ~(uintptr_t)7);
-  s->link = selfree;
-  selfree = s;
-  return s;
+  struct hostsel **list = &selfree[size_for(n)];
+  if (unlikely(!*list)) *list = new_frame(size_for(n));
+  return *list;
 }
 
 /* Case i has been chosen. */
@@ -86,7 +96,7 @@ static int32_t selected(struct hostsel *s, int i) {
 static int32_t park_in(struct hostsel *s, uint32_t slot) {
   struct g *gp = goro__hostg_waiter(slot);
   hostg_of(gp)->sel = s;
-  selfree = s->link;
+  selfree[s->size] = s->link;
   if (s->norder == 0) {
     goro__hostg_park(gp, HOSTOP_SELECT, waitReasonSelectNoCases);
     return HOST_PARKED;
@@ -98,7 +108,7 @@ static int32_t park_in(struct hostsel *s, uint32_t slot) {
 }
 
 int32_t goro__host_select(uint32_t n, bool block, uint32_t slot) {
-  struct hostsel *s = selfree;
+  struct hostsel *s = goro__hostsel(n);
   s->n = n;
   for (uint32_t i = 0; i < n; i++) s->cases[i].elem = &s->vals[i];
   s->norder = (uint32_t)goro__select_orders(s->cases, (int)n);
@@ -109,8 +119,9 @@ int32_t goro__host_select(uint32_t n, bool block, uint32_t slot) {
 }
 
 static void frame_back(struct hostg *h) {
-  h->sel->link = selfree;
-  selfree = h->sel;
+  struct hostsel **list = &selfree[h->sel->size];
+  h->sel->link = *list;
+  *list = h->sel;
   h->sel = NULL;
 }
 

@@ -29,11 +29,11 @@ int32_t goro__host_recv(struct hchan *c, bool block, uint32_t slot);
  * of those that send. */
 struct hostsel {
   struct hostsel *link; /* free list */
-  uint32_t cap;
+  uint32_t size;        /* the list's number: there is room for 8 << size */
   uint32_t n;
   uint32_t norder;      /* cases with a channel */
-  union hostval *vals;  /* cap of them, behind the cases */
-  struct scase cases[]; /* cap of them */
+  union hostval *vals;  /* as many, behind the cases */
+  struct scase cases[]; /* 8 << size of them */
 };
 
 /* The frame for the next select, with room for n cases. */

@@ -76,6 +76,15 @@ for (const host of NODES) {
     assert.equal(stdout, `${Array(5).fill('DeadlockError').join()}\n`);
   });
 
+  ends('a deadline keeps nobody, but for who waits', `
+    const rt = await start();
+    rt.context().withTimeout(1e6);
+    const error = await rt.chan().recv({ ctx: rt.context().withTimeout(5) }).catch((e) => e);
+    console.log(error.name);
+    await rt.group({ timeoutMs: 5 }, (_, ctx) => new Promise((resolve) => { ctx.signal.onabort = resolve; }));
+    console.log('end');
+  `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, 'DeadlineExceededError\nend\n', '']));
+
   ends('closing leaves nothing to complain of', `
     const rt = await start();
     rt.go(function* () { yield* rt.chan().recv(); });

@@ -174,6 +174,35 @@ static void test_cancel(void) {
   CHECK(!goro__selectnbsend(c, &v) && !goro__selectnbrecv(c2, &v, NULL));
 }
 
+/* ---- frames of selects ---- */
+
+static struct hostsel *wait_in_frame(uint32_t n) {
+  struct hostsel *s = goro__hostsel(n);
+  for (uint32_t i = 0; i < n; i++) s->cases[i].c = NULL;
+  CHECK(goro__host_select(n, true, 0) == HOST_PARKED);
+  CHECK(hostg_of(goro__hostg_parked)->sel == s);
+  return s;
+}
+
+/* A frame that is free is used again, whatever others are. */
+static void test_frames(void) {
+  static const uint32_t sizes[] = {9, 16, 17, 20, 100, 2, 0};
+  enum { N = sizeof sizes / sizeof *sizes };
+  struct g *me = outside(), *waits[N];
+  struct hostsel *frames[N];
+  for (int i = 0; i < N; i++) {
+    frames[i] = wait_in_frame(sizes[i]);
+    waits[i] = goro__hostg_parked;
+  }
+  for (int i = 0; i < N; i++) {
+    goro__host_unqueue(waits[i]);
+    goro__hostg_end(waits[i]);
+  }
+  CHECK(goro__hostsel(9) == frames[1] && goro__hostsel(32) == frames[3]);
+  CHECK(goro__hostsel(128) == frames[4] && goro__hostsel(8) == frames[6]);
+  setg(me);
+}
+
 /* ---- waits alone ---- */
 
 static struct g *next_wait(uint32_t slot, int32_t want) {
@@ -233,6 +262,7 @@ int main(void) {
     test_gives_way();
     test_select();
     test_cancel();
+    test_frames();
     test_waits();
     test_at_once();
   }

@@ -1,4 +1,4 @@
-import { CanceledError, DeadlineExceededError, recv } from '../../../bindings/dist/index.js';
+import { CanceledError, DeadlineExceededError, recv, UsageError } from '../../../bindings/dist/index.js';
 import { assert, settle, test } from './harness.mjs';
 
 test('context: cancel reaches children, with the cause', async (rt) => {
@@ -65,4 +65,47 @@ test('context: ctx and signal together', async (rt) => {
   const waits = rt.chan().recv({ ctx, signal: controller.signal });
   controller.abort(new Error('signal'));
   await assert.rejects(waits, /signal/);
+});
+
+test('context: ends after its runtime, with its children', async (rt) => {
+  const ctx = rt.context(), child = ctx.withCancel();
+  void ctx.done;
+  void child.done;
+  await rt.close();
+  ctx.cancel();
+  assert.ok(ctx.signal.aborted && child.signal.aborted);
+});
+
+test('context: one with a value ends with its parent, and weighs nothing there', (rt) => {
+  const ctx = rt.context(), child = ctx.withValue('k', 1), grandchild = child.withValue('l', 2).withCancel();
+  assert.equal(child.signal, ctx.signal);
+  assert.equal(child.done, ctx.done);
+  assert.throws(() => child.cancel(), UsageError);
+  child[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+  assert.equal(ctx.err, undefined);
+  assert.equal(grandchild.value('k'), 1);
+  ctx.cancel();
+  assert.ok(child.err === ctx.err && grandchild.err === ctx.err);
+});
+
+test('context: a long chain ends', (rt) => {
+  const root = rt.context();
+  let leaf = root;
+  for (let i = 0; i < 50000; i++) leaf = leaf.withCancel();
+  const cause = new Error('root');
+  root.cancel(cause);
+  assert.equal(leaf.cause, cause);
+  assert.ok(leaf.signal.aborted);
+});
+
+test('context: deadlines do not follow the clock on the wall', async (rt) => {
+  const { now } = Date;
+  const ctx = rt.context().withTimeout(10);
+  Date.now = () => now() - 3600_000;
+  try {
+    await assert.rejects(rt.chan().recv({ ctx }), DeadlineExceededError);
+  } finally {
+    Date.now = now;
+  }
+  assert.equal(rt.context().withTimeout(Infinity).deadline, undefined);
 });

@@ -1,4 +1,4 @@
-import { DeadlockError } from '../../../bindings/dist/index.js';
+import { DeadlineExceededError, DeadlockError } from '../../../bindings/dist/index.js';
 import { assert, test } from './harness.mjs';
 
 test('deadlock: the dump names goroutine and reason', async (rt) => {
@@ -51,4 +51,40 @@ test('deadlock: not while a hold is there, and then', async (rt) => {
   await new Promise((resolve) => setTimeout(resolve, 3));
   hold[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
   await assert.rejects(main, DeadlockError);
+});
+
+test('deadlock: not while a deadline or a signal can end a wait', async (rt) => {
+  const never = new AbortController().signal;
+  const main = (options) => rt.run(function* () { yield* rt.chan().recv(options()); });
+  await assert.rejects(main(() => ({ ctx: rt.context().withTimeout(5) })), DeadlineExceededError);
+  await assert.rejects(main(() => ({ signal: AbortSignal.timeout(5) })), /TimeoutError/);
+  await assert.rejects(main(() => ({ signal: AbortSignal.timeout(5), ctx: rt.context() })), /TimeoutError/);
+  await assert.rejects(main(() => ({ ctx: rt.context(AbortSignal.timeout(5)).withValue('k', 1) })), /TimeoutError/);
+  assert.equal(await rt.run(function* () {
+    const ctx = rt.context().withTimeout(5);
+    return (yield* rt.select({ never: rt.chan(), gone: ctx.done })).key;
+  }), 'gone');
+  await assert.rejects(main(() => ({ ctx: rt.context() })), DeadlockError);
+  await assert.rejects(rt.run(function* () {
+    const ch = rt.chan();
+    rt.go(function* () { yield; yield* ch.send(1); });
+    yield* ch.recv({ signal: never });
+    yield* ch.recv();
+  }), DeadlockError);
+  assert.equal(rt.core.holds, 0);
+});
+
+test('deadlock: when the last deadline has passed, or is no more', async (rt) => {
+  let ctx;
+  const stuck = function* () { yield* rt.chan().recv(); };
+  rt.context().withTimeout(3);
+  await assert.rejects(rt.run(stuck), DeadlockError);
+  ctx = rt.context().withTimeout(60000);
+  const main = rt.run(stuck);
+  setTimeout(() => ctx.cancel(), 3);
+  await assert.rejects(main, DeadlockError);
+  ctx = rt.context(new AbortController().signal);
+  const other = rt.run(stuck);
+  setTimeout(() => ctx.cancel(), 3);
+  await assert.rejects(other, DeadlockError);
 });

@@ -1,4 +1,4 @@
-import { RuntimeClosedError, UsageError } from '../../../bindings/dist/index.js';
+import { RuntimeClosedError, start, UsageError } from '../../../bindings/dist/index.js';
 import { assert, settle, test } from './harness.mjs';
 
 test('go: results and arguments', async (rt) => {
@@ -168,4 +168,40 @@ test('100,000 goroutines wait', async (rt) => {
   await settle();
   await rt.sleep(1);
   assert.equal(sum, n);
+});
+
+test('close: by a generator, which runs on', async (rt) => {
+  const a = rt.chan(), log = [];
+  const waits = a.recv();
+  const other = rt.go(function* () { try { yield* rt.chan().recv(); } finally { log.push('other'); } }).wait();
+  const closer = rt.go(function* () {
+    yield;
+    a.trySend(1);
+    rt.close();
+    try {
+      yield* a.recv();
+    } catch (error) {
+      return error;
+    }
+  }).wait();
+  for (const wait of [waits, other]) await assert.rejects(wait, RuntimeClosedError);
+  assert.ok((await closer) instanceof RuntimeClosedError);
+  assert.deepEqual(log, ['other']);
+  await assert.rejects(a.recv(), RuntimeClosedError);
+});
+
+test('close: by a generator that gives way then, and by a signal', async () => {
+  const controller = new AbortController();
+  const rt = await start({ signal: controller.signal });
+  const log = [], why = new Error('why');
+  const g = rt.go(function* () {
+    controller.abort(why);
+    try {
+      yield;
+    } finally {
+      log.push('finally');
+    }
+  });
+  assert.equal(await g.wait().catch((e) => e), why);
+  assert.deepEqual(log, ['finally']);
 });

@@ -49,3 +49,16 @@ test('group: its context ends with it', async (rt) => {
 test('group: body throws', async (rt) => {
   await assert.rejects(rt.group(() => { throw new Error('sync'); }), /sync/);
 });
+
+test('group: leaves nothing on what it was given', async (rt) => {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args) => { listeners++; addEventListener.apply(signal, args); };
+  signal.removeEventListener = (...args) => { listeners--; removeEventListener.apply(signal, args); };
+  let kept;
+  await rt.group({ signal, timeoutMs: 60000 }, async (g) => { assert.equal(listeners, 1); kept = g.ctx; });
+  assert.equal(listeners, 0);
+  assert.equal(rt.core.deadlines.size, 0);
+  assert.ok(kept.signal.aborted);
+});

@@ -1,4 +1,4 @@
-import { LoadError, PanicError, start } from '../../../bindings/dist/index.js';
+import { FatalError, LoadError, PanicError, RuntimeClosedError, start, UsageError } from '../../../bindings/dist/index.js';
 import { assert, test } from './harness.mjs';
 
 test('start: info, and several at once', async (rt) => {
@@ -43,4 +43,40 @@ test('memory grows under open views', async (rt) => {
 test('out of memory is an error', (rt) => {
   assert.throws(() => rt.chan.f64(1 << 28), PanicError);
   assert.equal(rt.chan(1).trySend(1), true);
+});
+
+test('dispose: not while somebody waits to send', async (rt) => {
+  const ch = rt.chan(1);
+  ch.trySend('first');
+  const waits = ch.send('second');
+  assert.throws(() => ch[Symbol.dispose ?? Symbol.for('Symbol.dispose')](), UsageError);
+  assert.equal(ch.tryRecv().value, 'first');
+  await waits;
+  assert.equal(ch.tryRecv().value, 'second');
+});
+
+test('a fatal error closes the runtime, wherever it happens', async (rt) => {
+  const ch = rt.chan(), waits = ch.recv();
+  assert.throws(() => rt.core.ffi.cases(1 << 27), FatalError); // there is no such memory
+  assert.ok(rt.core.closed);
+  const error = await waits.catch((e) => e);
+  assert.ok(error instanceof FatalError);
+  assert.match(error.message, /out of memory/);
+  await assert.rejects(ch.recv(), RuntimeClosedError);
+});
+
+test('start: a signal is let go of', async () => {
+  const { process } = globalThis;
+  const listeners = () => process?.listenerCount('beforeExit');
+  const before = listeners();
+  const controller = new AbortController(), { signal } = controller;
+  let removed = 0;
+  const { removeEventListener } = signal;
+  signal.removeEventListener = (...args) => { removed++; removeEventListener.apply(signal, args); };
+  await (await start({ signal })).close();
+  assert.equal(removed, 1);
+  const loading = start({ signal });
+  controller.abort(new Error('in between'));
+  await assert.rejects(loading, /in between/);
+  assert.equal(listeners(), before);
 });

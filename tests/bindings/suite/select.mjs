@@ -1,4 +1,4 @@
-import { after, ChanClosedError, recv, select, send, UsageError } from '../../../bindings/dist/index.js';
+import { after, ChanClosedError, recv, select, send, start, UsageError } from '../../../bindings/dist/index.js';
 import { assert, settle, test } from './harness.mjs';
 
 test('select: what is ready', async (rt) => {
@@ -116,4 +116,15 @@ test('select: many cases, and the same channel twice', async (rt) => {
 
 test('select: what is no case', (rt) => {
   assert.throws(() => rt.select({ x: 5 }), UsageError);
+});
+
+test('select: channels that are not of this runtime, or no more, or none', async (rt) => {
+  const other = await start();
+  const a = rt.chan(), gone = rt.chan(1);
+  gone[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+  for (const bad of [other.chan(), recv(other.chan()), send(other.chan(), {}), gone, send(gone, {}), recv({})]) {
+    assert.throws(() => rt.select({ put: send(a, {}), late: after(1), bad }), UsageError);
+  }
+  assert.equal(rt.core.values.size, 0);
+  await other.close();
 });

@@ -180,3 +180,40 @@ test('singleflight', async (rt) => {
   assert.equal(await flight.do('k', work), 3);
   await assert.rejects(flight.do('bad', () => { throw new Error('b'); }), /b/);
 });
+
+test('once and singleflight: fn is a goroutine of its own', async (rt) => {
+  const ch = rt.chan(), once = rt.once(), flight = rt.singleFlight();
+  let got;
+  const caller = rt.go(function* () {
+    yield* once.do(async () => { got = (await ch.recv()).value; });
+    const both = [got, yield* flight.do('k', async () => (await ch.recv()).value)];
+    return [...both, yield* flight.do('k', function* () { return (yield* ch.recv()).value; })];
+  }).wait();
+  for (const v of [1, 2, 3]) await ch.send(v);
+  assert.deepEqual(await caller, [1, 2, 3]);
+  let n = 0;
+  await rt.once().do(function* () { yield* rt.sleep(1); n++; });
+  assert.equal(n, 1);
+  await assert.rejects(async () => rt.once().do(null), UsageError);
+});
+
+test('cond: without the lock, nothing has begun', async (rt) => {
+  const cond = rt.cond(rt.mutex());
+  await assert.rejects(cond.wait(), PanicError);
+  await assert.rejects(rt.go(function* () { yield* cond.wait(); }).wait(), PanicError);
+  assert.equal(rt.dump(), '');
+});
+
+test('waitgroup and semaphore: what is refused counts for nothing', async (rt) => {
+  const wg = rt.waitGroup(), s = rt.semaphore(2);
+  assert.throws(() => wg.go(null), UsageError);
+  await wg.wait();
+  assert.throws(() => rt.semaphore(-1), UsageError);
+  for (const n of [-1, NaN]) {
+    assert.throws(() => s.tryAcquire(n), UsageError);
+    assert.throws(() => s.release(n), UsageError);
+    await assert.rejects(async () => s.acquire(n), UsageError);
+  }
+  assert.equal(s.tryAcquire(3), false);
+  assert.equal(s.tryAcquire(2), true);
+});
