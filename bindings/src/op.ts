@@ -25,7 +25,10 @@ export interface Op<T> extends Promise<T> {
 
 /** What every operation that may wait takes: what calls it off. */
 export interface WaitOptions {
-  /** Reject with `signal.reason` once it is aborted. */
+  /**
+   * Reject with `signal.reason` once it is aborted. For a timeout take a
+   * context: Node does not stay for an `AbortSignal.timeout`.
+   */
   signal?: AbortSignal | undefined;
   /** Reject with the context's cause once it is done. */
   ctx?: Context | undefined;

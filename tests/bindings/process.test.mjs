@@ -81,9 +81,12 @@ for (const host of NODES) {
     rt.context().withTimeout(1e6);
     const error = await rt.chan().recv({ ctx: rt.context().withTimeout(5) }).catch((e) => e);
     console.log(error.name);
+    console.log(await rt.run(function* () {
+      return (yield* rt.select({ never: rt.chan(), gone: rt.context().withTimeout(5).done })).key;
+    }));
     await rt.group({ timeoutMs: 5 }, (_, ctx) => new Promise((resolve) => { ctx.signal.onabort = resolve; }));
     console.log('end');
-  `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, 'DeadlineExceededError\nend\n', '']));
+  `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, 'DeadlineExceededError\ngone\nend\n', '']));
 
   ends('closing leaves nothing to complain of', `
     const rt = await start();
