@@ -90,8 +90,9 @@ goro_singleflight_result goro_singleflight_do(goro_singleflight *g,
                                               const char *key,
                                               goro_singleflight_func fn,
                                               void *arg) {
+  struct g *gp = goro__needg("goro_singleflight_do");
   if (!fn) goro__fatal("singleflight: nil func");
-  SAFEPOINT();
+  goro__safepoint(gp);
   struct Result r = goro__flightGroup_Do(FLIGHT(g), key, (flight_func)fn, arg);
   return (goro_singleflight_result){r.val, (goro_error *)r.err, r.shared};
 }

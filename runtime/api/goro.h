@@ -1182,6 +1182,7 @@ goro_context *goro_context_retain(goro_context *ctx);
 
 /* Give one reference back; the last frees ctx.  NULL does nothing.  It does not
  * cancel.
+ *   Blocks   while a context above is being canceled, until that has been done
  *   Fatal    "free of a context that goroutines wait on"
  *   Callable goroutine
  *   Go       none: Go has a garbage collector */
@@ -1189,6 +1190,8 @@ void goro_context_release(goro_context *ctx);
 
 /* A context that goro_context_cancel or goro_context_cancel_cause cancels, or
  * the end of its parent.
+ *   Blocks   while parent or a context above is being canceled, until that has
+ *            been done
  *   Panics   "cannot create context from nil parent"
  *   Fatal    out of memory
  *   Returns  the context
@@ -1199,6 +1202,7 @@ goro_context *goro_context_with_cancel(goro_context *parent);
 
 /* The same, and it ends at a time of the monotonic clock, if parent does not
  * end sooner.
+ *   Blocks   as goro_context_with_cancel
  *   Panics   "cannot create context from nil parent"
  *   Fatal    out of memory; outside a goroutine
  *   Returns  the context
@@ -1209,6 +1213,7 @@ goro_context *goro_context_with_deadline(goro_context *parent,
                                          goro_time deadline);
 
 /* The same with a cause, if the deadline ends it; NULL for the usual one.
+ *   Blocks   as goro_context_with_cancel
  *   Panics   as goro_context_with_deadline
  *   Fatal    as goro_context_with_deadline
  *   Returns  the context
@@ -1221,6 +1226,7 @@ goro_context *goro_context_with_deadline_cause(goro_context *parent,
 
 /* A context that ends timeout from now at the latest; a timeout of 0 or less
  * is over already.
+ *   Blocks   as goro_context_with_cancel
  *   Panics   as goro_context_with_deadline
  *   Fatal    as goro_context_with_deadline
  *   Returns  the context
@@ -1231,6 +1237,7 @@ goro_context *goro_context_with_timeout(goro_context *parent,
                                         goro_duration timeout);
 
 /* The same with a cause, if the deadline ends it; NULL for the usual one.
+ *   Blocks   as goro_context_with_cancel
  *   Panics   as goro_context_with_deadline
  *   Fatal    as goro_context_with_deadline
  *   Returns  the context
@@ -1263,7 +1270,8 @@ goro_context *goro_context_with_value(goro_context *parent, const void *key,
 goro_context *goro_context_without_cancel(goro_context *parent);
 
 /* Cancel ctx and all below it.  Only the first cancel of a context counts.
- *   Blocks   while another goroutine cancels it, until that has been done
+ *   Blocks   while another goroutine cancels it or a context above, until that
+ *            has been done
  *   Panics   "cannot cancel a context that was not made to be canceled": one
  *            of goro_context_with_value, for example
  *   Fatal    outside a goroutine
@@ -1281,6 +1289,8 @@ void goro_context_cancel(goro_context *ctx);
 void goro_context_cancel_cause(goro_context *ctx, goro_error *cause);
 
 /* A channel that is closed when ctx is canceled.
+ *   Blocks   while ctx or a context above is being canceled, until that has
+ *            been done
  *   Returns  the channel; NULL if ctx can never be canceled
  *   Memory   goes with ctx; only to receive from
  *   Callable goroutine
@@ -1288,6 +1298,7 @@ void goro_context_cancel_cause(goro_context *ctx, goro_error *cause);
 goro_chan *goro_context_done(goro_context *ctx);
 
 /* Why ctx has ended.
+ *   Blocks   as goro_context_done
  *   Returns  goro_context_canceled, goro_context_deadline_exceeded, or NULL if
  *            it has not
  *   Callable goroutine
@@ -1295,6 +1306,7 @@ goro_chan *goro_context_done(goro_context *ctx);
 goro_error *goro_context_err(goro_context *ctx);
 
 /* Why ctx has ended, as who canceled it or a context above it said.
+ *   Blocks   as goro_context_done
  *   Returns  the cause; NULL if ctx has not ended
  *   Memory   goes with ctx: retain it to keep it for longer
  *   Callable goroutine
@@ -1317,6 +1329,7 @@ void *goro_context_value(goro_context *ctx, const void *key);
 typedef struct goro_context_func goro_context_func;
 
 /* Start fn(arg) as a goroutine when ctx is canceled, or at once if it is.
+ *   Blocks   as goro_context_with_cancel
  *   Fatal    "go of nil func value" if fn is NULL; out of memory; outside a
  *            goroutine
  *   Returns  a handle to stop it
@@ -1327,12 +1340,15 @@ goro_context_func *goro_context_after_func(goro_context *ctx, goro_func fn,
                                            void *arg);
 
 /* Keep f from being started.
+ *   Blocks   while its context or one above is being canceled, until that has
+ *            been done
  *   Returns  true if the call did it; false if f was started or stopped before
  *   Callable goroutine
  *   Go       the function that context.AfterFunc returns */
 bool goro_context_func_stop(goro_context_func *f);
 
 /* Stop f and free it; NULL does nothing.  The function itself may do it.
+ *   Blocks   as goro_context_func_stop
  *   Callable goroutine
  *   Go       none: Go has a garbage collector */
 void goro_context_func_free(goro_context_func *f);
@@ -1455,6 +1471,7 @@ typedef goro_error *(*goro_errgroup_func)(void *arg);
 
 /* Prepare g with a context below parent, which is canceled by the first error
  * of a task, with that as the cause, or when goro_errgroup_wait returns.
+ *   Blocks   as goro_context_with_cancel
  *   Panics   "cannot create context from nil parent"
  *   Fatal    out of memory
  *   Returns  the context
@@ -1482,8 +1499,11 @@ void goro_errgroup_go(goro_errgroup *g, goro_errgroup_func fn, void *arg);
 bool goro_errgroup_try_go(goro_errgroup *g, goro_errgroup_func fn, void *arg);
 
 /* Let g have n goroutines at most; 0 lets none start, n < 0 is no limit.
+ * Differs from Go: it panics also if there is or was no limit.
  *   Panics   "errgroup: modify limit while N goroutines in the group are still
  *            active"
+ *   Fatal    "free of a channel that goroutines wait on": in goro_errgroup_go,
+ *            while the limit is 0
  *   Memory   free g with goro_errgroup_free
  *   Callable goroutine
  *   Go       errgroup.Group.SetLimit */
@@ -1499,6 +1519,7 @@ void goro_errgroup_set_limit(goro_errgroup *g, int n);
 goro_error *goro_errgroup_wait(goro_errgroup *g);
 
 /* Give back what g has: its context, its error, its limit.  g is as new.
+ *   Blocks   as goro_context_cancel
  *   Fatal    "free of an errgroup whose goroutines are still active"
  *   Callable goroutine
  *   Go       none: Go has a garbage collector */
@@ -1574,8 +1595,8 @@ typedef struct goro_singleflight_result {
 /* Call fn(arg, &val), or wait for the call for key that is under way.
  *   Blocks   until that call is over
  *   Panics   if fn does, in all who wait, with the same text and value
- *   Fatal    "singleflight: nil func" if fn is NULL; out of memory; if it has
- *            to block outside a goroutine
+ *   Fatal    "singleflight: nil func" if fn is NULL; out of memory; outside a
+ *            goroutine
  *   Returns  the result; if fn calls goro_goexit, all who wait do
  *   Memory   key is copied.  Release the result's err.  Whom val belongs to is
  *            between fn and the callers

@@ -111,6 +111,8 @@ static void groups(void) {
   if (is("goro_errgroup_try_go")) goro_errgroup_try_go(&g, no_error, NULL);
   if (is("goro_semaphore_acquire"))
     goro_semaphore_acquire(&s, goro_context_background(), 1);
+  if (is("goro_singleflight_do"))
+    goro_singleflight_do(&f, "key", no_answer, NULL);
   if (is("goro_singleflight_do_chan"))
     goro_singleflight_do_chan(&f, "key", no_answer, NULL);
 }

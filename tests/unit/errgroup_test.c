@@ -114,18 +114,23 @@ static void test_GoLimit(void) {
 /* ---- ours ---- */
 
 static void set_limit(void *g) { goro_errgroup_set_limit(g, 5); }
+static void set_no_limit(void *g) { goro_errgroup_set_limit(g, -1); }
 
 /* The panic of a limit that is changed too late, and what it leaves. */
 static void test_SetLimit(void) {
+  static const char late[] =
+      "errgroup: modify limit while 12 goroutines in the group are still "
+      "active";
   goro_errgroup g = {0};
   goro_chan *ch = goro_chan_make(0, 0);
-  goro_errgroup_set_limit(&g, 12);
-  for (int i = 0; i < 12; i++) goro_errgroup_go(&g, sends, ch);
-  CHECK(unit_panics(set_limit, &g,
-                    "errgroup: modify limit while 12 goroutines in the group "
-                    "are still active"));
-  receive(ch, 12);
-  goro_errgroup_wait(&g);
+  for (int limited = 0; limited < 2; limited++) {
+    for (int i = 0; i < 12; i++) goro_errgroup_go(&g, sends, ch);
+    CHECK(unit_panics(set_limit, &g, late));
+    CHECK(unit_panics(set_no_limit, &g, late));
+    receive(ch, 12);
+    goro_errgroup_wait(&g);
+    goro_errgroup_set_limit(&g, 12);
+  }
   goro_errgroup_free(&g);
   goro_chan_free(ch);
 }

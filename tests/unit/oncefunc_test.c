@@ -158,6 +158,44 @@ static void test_panic_nil(void) {
   goro_once_func_free(f);
 }
 
+static void recovers(void *unused) {
+  (void)unused;
+  CHECK(goro_recover());
+}
+
+static void func_recovers(void *arg) {
+  goro_defer(recovers, NULL);
+  func_panics(arg);
+}
+
+static void *value_recovers(void *arg) {
+  goro_defer(recovers, NULL);
+  return value_panics(arg);
+}
+
+static void values_recover(void *arg, void *result) {
+  goro_defer(recovers, NULL);
+  values_panic(arg, result);
+}
+
+/* What f recovers itself is a return, with a zero result. */
+static void test_recovered(void) {
+  goro_once_func *f = goro_once_func_new(func_recovers, NULL);
+  goro_once_value *v = goro_once_value_new(value_recovers, &value);
+  goro_once_values *vs = goro_once_values_new(values_recover, NULL, 8);
+  calls = 0;
+  for (int i = 0; i < 3; i++) {
+    CHECK(unit_panics(call_func, f, ""));
+    CHECK(unit_panics(get_value, v, "") && goro_once_value_get(v) == NULL);
+    CHECK(unit_panics(get_values, vs, "") &&
+          *(const uint64_t *)goro_once_values_get(vs) == 0);
+  }
+  CHECK(calls == 3);
+  goro_once_func_free(f);
+  goro_once_value_free(v);
+  goro_once_values_free(vs);
+}
+
 /* ---- Goexit ---- */
 
 static void exits(void *unused) {
@@ -218,6 +256,7 @@ int main(void) {
   test_values();
   test_panics();
   test_panic_nil();
+  test_recovered();
   test_goexit();
   test_contention();
   return unit_pass();

@@ -104,6 +104,25 @@ static void test_steal(void) {
   goro_pool_free(shared);
 }
 
+/* Items age while another looks for some in vain: that one must not take these
+ * for those that it did not find. */
+static void get_one(void *pool) { goro_pool_get(pool); }
+
+static void test_age_while_empty(void) {
+  for (int i = 0; i < unit_much(100, 4); i++) {
+    shared = goro_pool_new(NULL, NULL, NULL);
+    goro_pool_age(shared);
+    unit_go(get_one, shared);
+    if (unit_rand(2) == 0) goro_gosched();
+    /* One for each P, one for get_one, and one. */
+    for (int k = 1; k <= nallp + 2; k++) goro_pool_put(shared, item(k));
+    goro_pool_age(shared);
+    UNIT_UNTIL(goro__gcount() == 1);
+    CHECK(goro_pool_get(shared));
+    goro_pool_free(shared);
+  }
+}
+
 /* ---- panics, and drop functions that use the pool ---- */
 
 static void *panics_new(void *arg) {
@@ -186,6 +205,7 @@ int main(void) {
   test_new();
   test_age();
   test_steal();
+  test_age_while_empty();
   test_callbacks();
   test_many();
   return unit_pass();

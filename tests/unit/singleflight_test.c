@@ -112,6 +112,7 @@ static void test_Forget(void) {
   goro_singleflight_forget(&g, "key");
   goro_singleflight_forget(&g, "key");
   goro_chan *r2 = goro_singleflight_do_chan(&g, "key", wait_for, second);
+  CHECK(INNER(&g)->ncalls == 2); /* the forgotten one is under way */
   result r;
   goro_chan_close(first);
   goro_chan_recv(r1, &r);
@@ -192,6 +193,43 @@ static void recovers_all(void *unused) {
   CHECK(goro_recover());
 }
 
+static void panics_too(void *unused) {
+  (void)unused;
+  goro_panic("while exiting");
+}
+
+static goro_error *exit_panicking(void *recover, void **val) {
+  (void)val;
+  if (recover) goro_defer(recovers_all, NULL);
+  goro_defer(panics_too, NULL);
+  until_joined(1);
+  goro_goexit();
+  return NULL;
+}
+
+static void asks_for_exit_panicking(void *recover) {
+  goro_defer(has_ended, NULL);
+  goro_singleflight_do(&g, "exit", exit_panicking, recover);
+  CHECK(!"returned");
+}
+
+/* A panic does not end a Goexit, recovered by f or not. */
+static void test_exitPanicking(void *recover, bool chan) {
+  goro_chan *c = NULL;
+  Store(&ended, 0);
+  if (chan)
+    c = goro_singleflight_do_chan(&g, "exit", exit_panicking, recover);
+  else
+    goro_waitgroup_go(&wg, asks_for_exit_panicking, recover);
+  goro_waitgroup_go(&wg, asks_for_exit_panicking, recover);
+  goro_waitgroup_wait(&wg);
+  CHECK(Load(&ended) == (chan ? 1 : 2));
+  result r = goro_singleflight_do(&g, "exit", bar, NULL);
+  CHECK(strcmp(r.val, "bar") == 0 && !r.shared);
+  CHECK(!goro_chan_try_recv(c, NULL, NULL));
+  goro_chan_free(c);
+}
+
 static goro_error *recovered(void *unused, void **val) {
   goro_defer(recovers_all, unused);
   *val = "before";
@@ -231,7 +269,7 @@ static void test_keys(int n) {
   CHECK(INNER(&g)->ncalls == (uint32_t)n && INNER(&g)->nbuckets >= (uint32_t)n);
   goro_singleflight_forget(&g, "key 0003");
   goro_singleflight_forget(&g, "no such key");
-  CHECK(INNER(&g)->ncalls == (uint32_t)n - 1);
+  CHECK(INNER(&g)->ncalls == (uint32_t)n);
   goro_chan_close(open);
   for (int i = 0; i < n; i++) {
     result r;
@@ -250,6 +288,7 @@ int main(void) {
   test_Forget();
   test_PanicDo();
   test_GoexitDo();
+  for (int i = 0; i < 4; i++) test_exitPanicking(i & 1 ? &g : NULL, i & 2);
   test_recovered();
   test_keys(unit_much(1000, 20));
   UNIT_UNTIL(goro__gcount() == 1);

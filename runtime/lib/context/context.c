@@ -30,9 +30,15 @@ struct Context goro__backgroundCtx, goro__todoCtx;
 struct error goro__Canceled = {"context canceled", 0};
 struct error goro__DeadlineExceeded = {"context deadline exceeded", 0};
 
+/* goro__chanfree of a context's channel. */
+static void done_free(struct hchan *c) {
+  (void)c;
+  goro__fatal("free of a context's channel; release the context");
+}
+
 /* A reusable closed channel, the done of who was canceled before anybody asked
  * for one.  Its lock has no rank. */
-static struct hchan closedchan = {.closed = 1};
+static struct hchan closedchan = {.closed = 1, .onfree = done_free};
 
 /* ---- making ---- */
 
@@ -291,12 +297,6 @@ GORO_UNWINDS bool goro__afterFuncCtx_stop(struct afterFuncCtx *a) {
 }
 
 /* ---- what a context says ---- */
-
-/* goro__chanfree of a context's channel. */
-static void done_free(struct hchan *c) {
-  (void)c;
-  goro__fatal("free of a context's channel; release the context");
-}
 
 GORO_UNWINDS struct hchan *goro__Context_Done(struct Context *ctx) {
   struct cancelCtx *c = ctx->cancel;

@@ -48,10 +48,17 @@ static void oncefunc_finish(void *once_func) {
   oncefunc_panic(o);
 }
 
+static void oncefunc_call(void *once_func) {
+  struct OnceFunc *o = once_func;
+  o->call(o);
+}
+
+/* The call of o.f is a frame of its own: with a panic that f itself recovers it
+ * has returned. */
 static void oncefunc_run(void *once_func) {
   struct OnceFunc *o = once_func;
   goro__deferproc(oncefunc_finish, o);
-  o->call(o);
+  goro__callframe(oncefunc_call, o);
   o->valid = true;
 }
 

@@ -8,7 +8,8 @@
  *
  * There are two sides, the current one and that of the victims.  Put adds to
  * the current side; Get takes from there first, then from the victims.  Ageing
- * drops the victims, and lets the sides change places.
+ * drops the victims, and lets the sides change places.  The sides' times are
+ * numbered: in an even one side 0 is current, in an odd one side 1.
  *
  * Invariants:
  *  1. private and the head of shared are used by goroutines of their P alone;
@@ -16,7 +17,7 @@
  *  2. An item is in one place: whoever takes it out owns it.
  *  3. A poolLocal stays until the pool is freed, also if its P goes.
  *
- * A Put that has looked at `current` before the sides change adds to the
+ * A Put that has looked at `now` before the sides change adds to the
  * victims: it ages one step too early.  Ageing that goes on twice at once may
  * drop younger items.  Neither loses one.
  *
@@ -43,8 +44,9 @@ enum { POOL_LOCALS = GORO_THREADS ? MAXPROCS : 1 };
 
 struct Pool {
   struct poolFuncs f; /* r/o */
-  uint32_t current;   /* atomic: the side that Put adds to */
-  uint32_t victims;   /* atomic: there may be some on the other side */
+  uint32_t now;       /* atomic: counts the changes of the sides */
+  uint32_t bare;      /* atomic: in this time no victims were left.  A number,
+                         so that who was slow says nothing about later ones */
   uint32_t nlocal;    /* atomic: above all numbers of Ps with a poolLocal */
   struct poolLocal *local[POOL_LOCALS]; /* atomic: each set once, by its P */
 };
@@ -54,6 +56,8 @@ struct Pool *goro__Pool_new(struct poolFuncs f) {
   p->f = f;
   return p;
 }
+
+static inline uint32_t side_of(uint32_t time) { return time & 1; }
 
 /* ---- pinned ---- */
 
@@ -90,23 +94,24 @@ static void *pool_steal(struct Pool *p, uint32_t side, uint32_t first) {
 
 /* Victims last: they are to age out, if possible. */
 static GORO_NOINLINE void *pool_getSlow(struct Pool *p, struct poolLocal *l,
-                                        uint32_t current, uint32_t pid) {
-  void *x = pool_steal(p, current, pid);
-  if (x || !Load(&p->victims)) return x;
-  uint32_t victim = 1 - current;
+                                        uint32_t now, uint32_t pid) {
+  void *x = pool_steal(p, side_of(now), pid);
+  if (x || Load(&p->bare) == now) return x;
+  uint32_t victim = side_of(now + 1);
   x = take_private(&l->side[victim]);
   if (!x) x = pool_steal(p, victim, pid);
-  if (!x) Store(&p->victims, 0);
+  if (!x) Store(&p->bare, now);
   return x;
 }
 
 static void *pool_take(struct Pool *p) {
   uint32_t pid;
   struct poolLocal *l = pool_pin(p, &pid);
-  uint32_t current = Load(&p->current);
-  void *x = take_private(&l->side[current]);
-  if (!x) x = goro__poolChain_popHead(&l->side[current].shared);
-  return x ? x : pool_getSlow(p, l, current, pid);
+  uint32_t now = Load(&p->now);
+  struct poolSide *s = &l->side[side_of(now)];
+  void *x = take_private(s);
+  if (!x) x = goro__poolChain_popHead(&s->shared);
+  return x ? x : pool_getSlow(p, l, now, pid);
 }
 
 /* ---- Get and Put ---- */
@@ -121,7 +126,7 @@ void goro__Pool_Put(struct Pool *p, void *x) {
   if (!x) return;
   uint32_t pid;
   struct poolLocal *l = pool_pin(p, &pid);
-  struct poolSide *s = &l->side[Load(&p->current)];
+  struct poolSide *s = &l->side[side_of(Load(&p->now))];
   if (Load(&s->private) || !Cas(&s->private, NULL, x))
     goro__poolChain_pushHead(&s->shared, x);
 }
@@ -145,9 +150,9 @@ static GORO_UNWINDS void pool_drop(struct Pool *p, uint32_t side) {
 }
 
 GORO_UNWINDS void goro__Pool_age(struct Pool *p) {
-  uint32_t current = Load(&p->current), victim = 1 - current;
-  pool_drop(p, victim);
-  if (Cas(&p->current, current, victim)) Store(&p->victims, 1);
+  uint32_t now = Load(&p->now);
+  pool_drop(p, side_of(now + 1));
+  Cas(&p->now, now, now + 1); /* or another ageing has */
 }
 
 GORO_UNWINDS void goro__Pool_free(struct Pool *p) {

@@ -15,7 +15,9 @@
  * Locks: none of its own.
  *
  * Differs from Go: failed, a word, for a Once.  A second task that fails does
- * not wait for the first one's cancel.
+ * not wait for the first one's cancel.  SetLimit panics as long as there are
+ * tasks, whatever the limit was and is to be: it frees the channel on which
+ * they give their tokens back.  Go panics if both are limits.
  */
 #include <string.h>
 
@@ -115,9 +117,16 @@ static GORO_NOINLINE GORO_UNWINDS void limit_panic(size_t active) {
   goro__gopanic(goro__keepmsg(msg), NULL, false);
 }
 
+/* The tasks, with those that Go has a token for but has not counted yet. */
+static size_t group_active(struct Group *g) {
+  size_t tokens = goro__chanlen(g->sem);
+  size_t tasks = (size_t)waitgroup_counter(Load(&g->wg.state));
+  return tasks > tokens ? tasks : tokens;
+}
+
 GORO_UNWINDS void goro__Group_SetLimit(struct Group *g, int n) {
-  size_t active = goro__chanlen(g->sem);
-  if (n >= 0 && active != 0) {
+  size_t active = group_active(g);
+  if (active != 0) {
     limit_panic(active);
     return; /* unwinding */
   }

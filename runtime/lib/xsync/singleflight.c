@@ -11,7 +11,7 @@
  * Invariants:
  *  1. A call is in the table until it is over or forgotten; there is one for
  *     each key.  Who finds it there counts itself under mu, in refs, and in
- *     dups or on chans.
+ *     dups or on chans.  ncalls counts it until it is over.
  *  2. val, err, how and the panic's text are written before wg is done, and
  *     read after that.
  *
@@ -21,8 +21,7 @@
  * Locks: mu, a Mutex of sync.
  *
  * Differs from Go: the text of a panic that goes on in others has no stack
- * behind it.  A recover or Goexit is told apart by the frame that the deferred
- * call sees, so one deferred call is enough for Go's two.
+ * behind it.
  */
 #include "lib/xsync/xsync.h"
 
@@ -45,7 +44,7 @@ static struct call **flight_find(struct flightGroup *g, uint32_t hash,
   return at;
 }
 
-/* Room for one more call. */
+/* Room for one more call.  Forgotten ones count, too. */
 static void flight_grow(struct flightGroup *g) {
   if (g->ncalls < g->nbuckets) return;
   uint32_t n = g->nbuckets ? 2 * g->nbuckets : 8;
@@ -61,11 +60,10 @@ static void flight_grow(struct flightGroup *g) {
   g->nbuckets = n;
 }
 
-static void flight_remove(struct flightGroup *g, struct call **at) {
+static void flight_remove(struct call **at) {
   struct call *c = *at;
   *at = c->next;
   c->listed = false;
-  g->ncalls--;
 }
 
 /* The call for key, found or new (*first), with a reference for the caller. */
@@ -110,7 +108,8 @@ static void call_release(struct call *c) {
 static GORO_UNWINDS void call_done(struct call *c) {
   struct flightGroup *g = c->g;
   goro__Mutex_Lock(&g->mu);
-  if (c->listed) flight_remove(g, flight_find(g, c->hash, c->key));
+  if (c->listed) flight_remove(flight_find(g, c->hash, c->key));
+  g->ncalls--;
   goro__Mutex_Unlock(&g->mu);
   goro__WaitGroup_Done(&c->wg);
 }
@@ -124,24 +123,35 @@ static void call_keepPanic(struct call *c, const struct _panic *p) {
   c->runtime_error = p->runtime_error;
 }
 
-/* Deferred: how did f end?  A panic that f's own deferred calls recovered is a
- * return, without a value. */
+/* Deferred: a panic of f ends here.  One that f's own deferred calls recovered
+ * is a return, without a value. */
 static void call_ended(void *cv) {
-  struct call *c = cv;
-  const struct _panic *p = getg()->frame->running;
-  if (p && p->goexit) {
-    c->how = ENDS_GOEXIT;
-    call_done(c);
-    call_release(c);
-  } else if (p) {
-    call_keepPanic(c, goro__gorecover());
-  }
+  const struct _panic *p = goro__gorecover();
+  if (p) call_keepPanic(cv, p);
 }
 
-static void call_run(void *cv) {
+static void call_f(void *cv) {
   struct call *c = cv;
   goro__deferprocStack(&c->end, call_ended, c);
   c->err = c->f(c->arg, &c->val);
+}
+
+/* Deferred: unless the frame of f has come back, this is Goexit, which panics
+ * on the way do not end. */
+static void call_exited(void *cv) {
+  struct call *c = cv;
+  if (c->back) return;
+  c->how = ENDS_GOEXIT;
+  call_done(c);
+  call_release(c);
+}
+
+/* Go's double defer. */
+static void call_run(void *cv) {
+  struct call *c = cv;
+  goro__deferprocStack(&c->exit, call_exited, c);
+  goro__callframe(call_f, c);
+  c->back = true;
 }
 
 /* A panic like that of c, in this goroutine. */
@@ -253,7 +263,7 @@ GORO_UNWINDS void goro__flightGroup_Forget(struct flightGroup *g,
   goro__Mutex_Lock(&g->mu);
   if (g->nbuckets != 0) {
     struct call **at = flight_find(g, flight_hash(key), key);
-    if (*at) flight_remove(g, at);
+    if (*at) flight_remove(at);
   }
   goro__Mutex_Unlock(&g->mu);
 }

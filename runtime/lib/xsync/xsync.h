@@ -89,13 +89,15 @@ struct call {
   char *panicmsg;    /* a copy, owned by the call */
   void *panicval;
   bool runtime_error; /* of the panic */
+  bool back;          /* that frame has ended, not by Goexit */
   struct _defer end;  /* of the frame that f runs in */
+  struct _defer exit; /* of the frame outside */
   char key[];         /* r/o */
 };
 
 struct flightGroup {
   struct Mutex mu;       /* protects all of it */
-  uint32_t ncalls;       /* calls in the table */
+  uint32_t ncalls;       /* calls under way, in the table or forgotten */
   uint32_t nbuckets;     /* a power of two, or 0 */
   struct call **buckets; /* a table of calls under way, by key; chained */
 };
