@@ -48,10 +48,10 @@ export const SANITIZE = {
 export const SOURCES = {
   wasi: ['goro.c', 'os/os_wasip1.c', 'os/os_wasip1_poll.c', 'os/os_wasip1_st.c', 'stack/switch_asyncify.c'],
   'wasi-threads': ['goro.c', 'os/os_wasip1.c', 'os/os_wasip1_poll.c', 'os/os_wasip1_mt.c', 'os/os_pthread.c', 'stack/switch_asyncify.c'],
-  js: ['goro.c', 'api/goro_js.c', 'os/os_js.c', 'os/os_js_poll.c', 'os/os_js_st.c', 'stack/switch_asyncify.c'],
-  'js-threads': ['goro.c', 'api/goro_js.c', 'os/os_js.c', 'os/os_js_poll.c', 'os/os_js_mt.c', 'os/os_pthread.c', 'stack/switch_asyncify.c'],
+  js: ['goro.c', 'api/goro_js.c', 'os/os_js.c', 'os/os_js_memory.c', 'os/os_js_poll.c', 'os/os_js_st.c', 'stack/switch_asyncify.c'],
+  'js-threads': ['goro.c', 'api/goro_js.c', 'os/os_js.c', 'os/os_js_memory.c', 'os/os_js_poll.c', 'os/os_js_mt.c', 'os/os_pthread.c', 'stack/switch_asyncify.c'],
   native: ['goro.c', 'os/os_unix.c', 'os/os_unix_poll.c', 'os/os_pthread.c', 'stack/switch_ucontext.c'],
-  npm: ['goro.c', 'os/os_npm.c', 'api/ffi.c', 'stack/switch_asyncify.c'],
+  npm: ['goro.c', 'os/os_npm.c', 'os/os_js_memory.c', 'api/ffi.c', 'stack/switch_asyncify.c'],
 };
 
 /** The M's own C stack: the scheduler, morestack and fatal errors run on it. */
