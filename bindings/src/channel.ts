@@ -1,9 +1,10 @@
 /** Channels. */
 import { type Core, unexpected } from './core.js';
+import type { Element } from './elements.js';
 import { ChanClosedError, NilChanError, UsageError } from './errors.js';
 import { CLOSED, NONE, type Pointer, SHUT } from './ffi.js';
 import { dispose } from './lifetime.js';
-import { type Kind, type Op, RECV, RECV_F64, SEND, type Subject, unusual, type WaitOptions } from './op.js';
+import { type Kind, type Op, RECV, RECV_OWNED, RECV_VAL, SEND, type Subject, unusual, type WaitOptions } from './op.js';
 
 /** What a receive brings: a value, or done if the channel is closed and empty. */
 export type RecvResult<T> = { done: false; value: T } | { done: true; value: undefined };
@@ -227,7 +228,7 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
   outcome(core: Core, kind: Kind, result: number, handle = 0): unknown {
     if (kind === SEND) {
       if (result === 0) return undefined;
-      core.values.take(handle);
+      this.giveBack(handle);
       throw result === CLOSED ? closedSend() : unexpected(core, result);
     }
     if (result >= 0) return { done: false, value: core.values.take(result) };
@@ -236,8 +237,13 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
   }
 
   /** @internal */
-  dropped(core: Core, kind: Kind, handle: number): void {
-    if (kind === SEND) core.values.take(handle);
+  dropped(_core: Core, kind: Kind, handle: number): void {
+    if (kind === SEND) this.giveBack(handle);
+  }
+
+  /** @internal What was to be sent has been sent to nobody. */
+  giveBack(handle: number): void {
+    this.core.values.take(handle);
   }
 
   /** @internal A select's send: its value as it goes into the module. */
@@ -254,53 +260,70 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
 }
 
 /**
- * A channel of numbers, which are copied into the module: nothing is allocated
- * for them.
+ * A channel whose values lie in the module's memory, so that C can have them as
+ * well: numbers and bytes, which are copied. Nothing is allocated for a number.
  * @example
  * const ch = rt.chan.f64(1);
  * await ch.send(0.5);
  * assert.equal((await ch.recv()).value, 0.5);
  */
-export class NumberChan extends Chan<number> {
-  override send(value: number, options?: WaitOptions): Op<void> {
+export class TypedChan<T> extends Chan<T> {
+  readonly #element: Element<T>;
+
+  /** @internal Use {@link Runtime.chan}. */
+  constructor(core: Core, ptr: Pointer, cap: number, element: Element<T>) {
+    super(core, ptr, cap);
+    this.#element = element;
+  }
+
+  override send(value: T, options?: WaitOptions): Op<void> {
     const { core } = this;
     if (unusual(core.current, options)) {
       const refused = core.refused(options);
       if (refused) return refused;
     }
     if (this.ptr < 0) throw freed();
-    return core.op(this, SEND, core.ffi.send_f64(this.ptr, value, core.slot), 0, options);
+    const handle = this.write(core.outAt, value);
+    return core.op(this, SEND, core.ffi.send_val(this.ptr, core.slot), handle, options);
   }
 
-  override trySend(value: number): boolean {
+  override trySend(value: T): boolean {
     const { core } = this;
     if (this.ptr < 0) throw freed();
-    const result = core.ffi.try_send_f64(this.ptr, value);
+    const handle = this.write(core.outAt, value);
+    const result = core.ffi.try_send_val(this.ptr);
+    if (result === 0) {
+      core.attend();
+      return true;
+    }
+    this.giveBack(handle);
     if (result === NONE) return false;
-    if (result < 0) throw result === CLOSED ? closedSend() : unexpected(core, result);
-    core.attend();
-    return true;
+    throw result === CLOSED ? closedSend() : unexpected(core, result);
   }
 
   /** @internal */
   override get kind(): Kind {
-    return RECV_F64;
+    return this.#element.drop ? RECV_OWNED : RECV_VAL;
   }
 
   /** @internal */
-  override outcome(core: Core, kind: Kind, result: number): unknown {
-    if (kind === SEND || result < 0) return super.outcome(core, kind, result);
+  override outcome(core: Core, kind: Kind, result: number, handle = 0): unknown {
+    if (kind === SEND || result < 0) return super.outcome(core, kind, result, handle);
     return { done: false, value: this.read() };
   }
 
   /** @internal */
-  override write(at: number, value: number): number {
-    this.core.f64[at >> 1] = value;
-    return 0;
+  override write(at: number, value: T): number {
+    return this.#element.put(this.core, at, value);
   }
 
   /** @internal */
-  override read(): number {
-    return this.core.f64[this.core.outAt >> 1]!;
+  override read(): T {
+    return this.#element.get(this.core, this.core.outAt);
+  }
+
+  /** @internal */
+  override giveBack(handle: number): void {
+    if (handle > 0) this.#element.drop?.(this.core, handle);
   }
 }

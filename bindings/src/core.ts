@@ -31,6 +31,7 @@ export class Core {
   ffi!: Ffi;
   u32!: Uint32Array;
   i32!: Int32Array;
+  i64!: BigInt64Array;
   f64!: Float64Array;
   memory!: WebAssembly.Memory;
   /** Where flags and results are, in u32 and f64. */
@@ -99,6 +100,7 @@ export class Core {
     if (!this.memory) return; // it grows before it is known
     this.u32 = new Uint32Array(this.memory.buffer);
     this.i32 = new Int32Array(this.memory.buffer);
+    this.i64 = new BigInt64Array(this.memory.buffer);
     this.f64 = new Float64Array(this.memory.buffer);
   }
 

@@ -49,8 +49,8 @@ export interface Ffi {
   chan_waits(c: Pointer): number;
   send(c: Pointer, handle: number, slot: number): number;
   try_send(c: Pointer, handle: number): number;
-  send_f64(c: Pointer, value: number, slot: number): number;
-  try_send_f64(c: Pointer, value: number): number;
+  send_val(c: Pointer, slot: number): number;
+  try_send_val(c: Pointer): number;
   recv(c: Pointer, slot: number): number;
   try_recv(c: Pointer): number;
   close(c: Pointer): number;

@@ -1,6 +1,7 @@
 /** Go's concurrency: goroutines, channels, select, sync and context, on WebAssembly. */
-export { start, Runtime, select, type GroupOptions, type MakeChan, type RuntimeInfo, type StartOptions } from './runtime.js';
-export { Chan, NumberChan, type RecvChan, type RecvResult, type SendChan } from './channel.js';
+export { start, Runtime, select, type GroupOptions, type MakeChan, type RuntimeInfo, type StartOptions, type TypedChanMakers } from './runtime.js';
+export { Chan, type RecvChan, type RecvResult, type SendChan, TypedChan } from './channel.js';
+export type { ElementKind, ElementTypes } from './elements.js';
 export { after, recv, send, type AfterCase, type Case, type Cases, type RecvCase, type SelectResult, type SendCase } from './select.js';
 export { Context } from './context.js';
 export { Goroutine, type GoFunction } from './goroutine.js';

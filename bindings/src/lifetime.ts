@@ -1,7 +1,7 @@
 /** Who owns memory of the module, and when it is given back. */
 import type { Core } from './core.js';
 import type { Pointer } from './ffi.js';
-import { type Kind, RECV } from './op.js';
+import { type Kind, RECV, RECV_OWNED } from './op.js';
 
 /** `Symbol.dispose`, also where the engine has none. */
 export const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
@@ -34,6 +34,8 @@ export class Chans {
     if (core.ffi.chan_waits(ptr) !== 0) return false;
     if (kind === RECV) {
       for (let handle; core.ffi.len(ptr) > 0 && (handle = core.ffi.try_recv(ptr)) >= 0;) core.values.take(handle);
+    } else if (kind === RECV_OWNED) {
+      while (core.ffi.len(ptr) > 0 && core.ffi.try_recv(ptr) >= 0) core.ffi.free(core.u32[core.outAt]!);
     }
     return core.ffi.chan_free(ptr) !== 0;
   }

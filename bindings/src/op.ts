@@ -37,14 +37,17 @@ export interface WaitOptions {
 /** The kinds of wait, by what their results mean. */
 export const SEND = 0;
 export const RECV = 1;
-export const RECV_F64 = 2;
+/** The value is in the module's memory. */
+export const RECV_VAL = 2;
 export const SELECT = 3;
 export const SLEEP = 4;
 export const HOST = 5;
 export const SYNC = 6;
 /** As SYNC, but the end of a group does not call it off. */
 export const RELOCK = 7;
-export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+/** As RECV_VAL, and begins with the address of memory that is the receiver's. */
+export const RECV_OWNED = 8;
+export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** What of an operation is known beside its result: its channel, its cases. */
 export interface Subject {

@@ -1,13 +1,14 @@
 /** The runtime, and how it is started. */
-import { Chan, NumberChan } from './channel.js';
+import { Chan, TypedChan } from './channel.js';
 import { Context } from './context.js';
 import { Core, unexpected } from './core.js';
+import { type Element, type ElementKind, ELEMENTS, type ElementTypes } from './elements.js';
 import { PanicError, UsageError } from './errors.js';
 import { SHUT, type WasmSource } from './ffi.js';
 import { awaitIn, type GoFunction, type Goroutine, start as startGoroutine } from './goroutine.js';
 import { type Group, runGroup } from './group.js';
 import { asyncDispose, dispose } from './lifetime.js';
-import { type Kind, type Op, RECV, RECV_F64, SLEEP, type Subject, type WaitOptions } from './op.js';
+import { type Op, SLEEP, type Subject, type WaitOptions } from './op.js';
 import { type Cases, coreOf, selectIn, type SelectResult } from './select.js';
 import { Cond, Mutex, Once, RWMutex, Semaphore, SingleFlight, WaitGroup } from './sync.js';
 
@@ -49,15 +50,19 @@ const sleeping: Subject = {
   dropped() {},
 };
 
+/** How {@link Runtime.chan} is called, by kind. */
+export type TypedChanMakers = {
+  /** A channel of this kind, whose values are copied into the module's memory. */
+  readonly [K in ElementKind]: (cap?: number) => TypedChan<ElementTypes[K]>;
+};
+
 /** How {@link Runtime.chan} is called. */
-export interface MakeChan {
+export interface MakeChan extends TypedChanMakers {
   /**
    * A channel of any values, with room for `cap` of them.
    * @throws {PanicError} "makechan: size out of range"
    */
   <T = unknown>(cap?: number): Chan<T>;
-  /** A channel of numbers, which are copied and cost no allocation. */
-  f64(cap?: number): NumberChan;
 }
 
 /**
@@ -87,12 +92,13 @@ export class Runtime {
   constructor(core: Core, info: RuntimeInfo) {
     this.core = core;
     this.info = info;
-    const make = <T = unknown>(cap = 0) => this.#make(4, cap, RECV, (ptr) => new Chan<T>(core, ptr, cap));
-    const f64 = (cap = 0) => this.#make(8, cap, RECV_F64, (ptr) => new NumberChan(core, ptr, cap));
-    this.chan = Object.assign(make, { f64 });
+    const make = <T = unknown>(cap = 0) => this.#make(4, cap, (ptr) => new Chan<T>(core, ptr, cap));
+    const typed = Object.entries<Element<any>>(ELEMENTS).map(([kind, element]) =>
+      [kind, (cap = 0) => this.#make(element.size, cap, (ptr) => new TypedChan(core, ptr, cap, element))]);
+    this.chan = Object.assign(make, Object.fromEntries(typed) as TypedChanMakers);
   }
 
-  #make<C extends Chan<any>>(size: number, cap: number, _kind: Kind, wrap: (ptr: number) => C): C {
+  #make<C extends Chan<any>>(size: number, cap: number, wrap: (ptr: number) => C): C {
     if (!Number.isInteger(cap) || cap < 0 || cap > CAP_MAX) {
       throw new PanicError(`makechan: size out of range; ${cap} is not between 0 and ${CAP_MAX}`);
     }

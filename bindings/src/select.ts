@@ -130,7 +130,10 @@ class Selection implements Subject {
 
   giveBack(core: Core, chosen: number): void {
     const { handles, timers } = this;
-    for (let i = 0; i < handles.length; i++) if (i !== chosen) core.values.take(handles[i]!);
+    for (let i = 0; i < handles.length; i++) {
+      const handle = handles[i]!;
+      if (i !== chosen && handle !== 0) ((this.cases[i] as SendCase<unknown>).chan as Chan<unknown>).giveBack(handle);
+    }
     if (timers) for (const timer of timers) core.ffi.chan_free(timer);
   }
 }

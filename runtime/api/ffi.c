@@ -188,13 +188,12 @@ int32_t FFI(try_send)(struct hchan *c, uint32_t handle) {
   return goro__host_send(c, false, 0);
 }
 
-int32_t FFI(send_f64)(struct hchan *c, double v, uint32_t slot) {
-  goro__hostout.val.f64 = v;
+/* What the package has written to hostout.val. */
+int32_t FFI(send_val)(struct hchan *c, uint32_t slot) {
   return goro__host_send(c, true, slot);
 }
 
-int32_t FFI(try_send_f64)(struct hchan *c, double v) {
-  goro__hostout.val.f64 = v;
+int32_t FFI(try_send_val)(struct hchan *c) {
   return goro__host_send(c, false, 0);
 }
 

@@ -55,6 +55,12 @@ export async function types(rt: Runtime, jobs: Chan<string>, out: Chan<number>):
   const numbers = rt.chan.f64(4);
   // @ts-expect-error numbers only
   await numbers.send('1');
+  const bytes = await rt.chan.bytes().recv();
+  same<typeof bytes, RecvResult<Uint8Array>>();
+  await rt.chan.i64(1).send(1n);
+  // @ts-expect-error 64 bits are a bigint
+  await rt.chan.i64(1).send(1);
+  await rt.chan.signal(1).send();
   void [wrong, wider];
 }
 

@@ -1,4 +1,4 @@
-import { ChanClosedError, NilChanError, PanicError, UsageError } from '../../../bindings/dist/index.js';
+import { ChanClosedError, NilChanError, PanicError, send, UsageError } from '../../../bindings/dist/index.js';
 import { assert, settle, test } from './harness.mjs';
 
 test('channel: unbuffered, async both', async (rt) => {
@@ -246,4 +246,74 @@ test('channel: many at once', async (rt) => {
   for (let i = 0; i < n; i++) await ch.send(i);
   const got = await Promise.all(all);
   got.forEach(({ value }, i) => assert.equal(value, i));
+});
+
+test('channel: every kind of number keeps what fits into it', async (rt) => {
+  const kept = {
+    i8: [-128, 127], u8: [0, 255], i16: [-32768, 32767], u16: [65535], i32: [-(2 ** 31), 2 ** 31 - 1], u32: [2 ** 32 - 1],
+    i64: [-(2n ** 63n), 2n ** 63n - 1n], u64: [2n ** 64n - 1n], f32: [-0.5], f64: [Math.PI, NaN, -Infinity],
+  };
+  for (const [kind, values] of Object.entries(kept)) {
+    const ch = rt.chan[kind](3), sync = rt.chan[kind]();
+    for (const value of values) {
+      await ch.send(value);
+      assert.ok(Object.is((await ch.recv()).value, value), `${kind} ${value}`);
+      const waits = sync.recv();
+      await sync.send(value);
+      assert.ok(Object.is((await waits).value, value), `${kind} ${value}, waited for`);
+      const put = sync.send(value);
+      assert.ok(Object.is(sync.tryRecv().value, value));
+      await put;
+      const got = rt.select({ sync });
+      assert.equal((await rt.select({ put: send(sync, value) })).key, 'put');
+      assert.ok(Object.is((await got).value, value), `${kind} ${value}, selected`);
+    }
+    ch.close();
+    assert.equal((await ch.recv()).done, true);
+    await assert.rejects(ch.send(values[0]), ChanClosedError);
+  }
+  await assert.rejects(async () => rt.chan.i64(1).send(1), TypeError);
+});
+
+test('channel: signals', async (rt) => {
+  const ch = rt.chan.signal(1), sync = rt.chan.signal();
+  await ch.send();
+  assert.deepEqual(await ch.recv(), { done: false, value: undefined });
+  const waits = sync.recv();
+  sync.close();
+  assert.equal((await waits).done, true);
+});
+
+test('channel: bytes are copied both ways, and none of them stay', async (rt) => {
+  const { ffi } = rt.core;
+  const live = new Set(), { alloc, free } = ffi;
+  ffi.alloc = (n) => { const p = alloc(n); live.add(p); return p; };
+  ffi.free = (p) => { live.delete(p); free(p); };
+  const ch = rt.chan.bytes(2), sync = rt.chan.bytes();
+  const sent = new Uint8Array([1, 2, 3]);
+  await ch.send(sent);
+  sent[0] = 9;
+  assert.deepEqual([...(await ch.recv()).value], [1, 2, 3]);
+  await ch.send(new Uint8Array());
+  assert.equal((await ch.recv()).value.length, 0);
+  await assert.rejects(async () => ch.send('text'), TypeError);
+  assert.equal(sync.trySend(sent), false);
+  const controller = new AbortController();
+  const waits = sync.send(sent, { signal: controller.signal });
+  controller.abort(new Error('off'));
+  await assert.rejects(waits, /off/);
+  assert.equal((await rt.select({ put: send(sync, sent), default: true })).key, 'default');
+  const r = rt.select({ put: send(sync, sent), ch });
+  await ch.send(new Uint8Array(1 << 20));
+  assert.equal((await r).value.length, 1 << 20);
+  const big = sync.recv();
+  await sync.send(new Uint8Array(3 << 20).fill(7));
+  assert.equal((await big).value[(3 << 20) - 1], 7);
+  const late = sync.send(sent);
+  sync.close();
+  await assert.rejects(late, ChanClosedError);
+  await assert.rejects(sync.send(sent), ChanClosedError);
+  ch.trySend(sent), ch.trySend(sent);
+  ch[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+  assert.equal(live.size, 0);
 });
