@@ -8,17 +8,19 @@ usage() {
 usage: ./build.sh [COMMAND] [ARGUMENT...]
 
   setup   find or fetch the tools (toolchain/README.md)
-  build   the runtime for every target, into build/, and the npm package, into
-          bindings/dist (the default)
+  build   the runtime for every target, into build/, the npm package, into
+          bindings/dist, and the demo page, into web/dist (the default)
   run     the main job: sumtree.wasm hashes this very tree under wasmtime,
           and its output is compared with that of sha256sum
+  demo    build the demo page, and serve it with the headers for workers;
+          --port=N, and --no-isolation for none of these headers
   test    build, check, then every test; arguments: options of node --test,
           and test files (then these alone, without the check);
           variables HOST= NAME= SEED= SWEEP= (tests/README.md)
   bench   the benchmarks; arguments go to tests/bench/run.mjs
   stress  random programs on 8 Ms: [SECONDS [SEED]], 600 without it
   check   formatting, layers, headers, syntax; --fix lays out the C files
-  clean   remove build/ and bindings/dist/
+  clean   remove build/, bindings/dist/ and web/dist/
   help    this
 TEXT
 }
@@ -40,7 +42,16 @@ BUILD_TOOLS=(emscripten wasi wasi-threads wasi-cxx native modules)
 
 build() {
   node bindings/cc/build-runtime.mjs "$@"
-  [ $# -gt 0 ] || node bindings/cc/build-package.mjs
+  [ $# -eq 0 ] || return 0
+  node bindings/cc/build-package.mjs
+  node web/build.mjs
+}
+
+demo() {
+  build npm
+  node bindings/cc/build-package.mjs
+  node web/build.mjs
+  exec node web/serve.mjs "$@"
 }
 
 run() {
@@ -114,9 +125,10 @@ main() {
   run) setup "${BUILD_TOOLS[@]}" wasmtime; build; run "$@" ;;
   test) setup; build; whole "$@" && check; run_tests "$@" ;;
   bench) setup; build; node tests/bench/run.mjs "$@" ;;
+  demo) setup emscripten modules; demo "$@" ;;
   stress) setup "${BUILD_TOOLS[@]}"; build; node tests/stress/run.mjs "$@" ;;
   check) setup clang-format modules; check "$@" ;;
-  clean) rm -rf build bindings/dist ;;
+  clean) rm -rf build bindings/dist web/dist ;;
   help | -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
   esac

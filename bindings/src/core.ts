@@ -73,19 +73,20 @@ export class Core {
   readonly #afterTurn = macrotask(() => this.#turnOver());
   #breathers: (() => void)[] = [];
 
-  static async make(wasm: WasmSource | undefined): Promise<Core> {
+  static async make(wasm: WasmSource | undefined, seed = 0): Promise<Core> {
     const core = new Core();
     core.#connect(await load(wasm, {
       write: (text) => { core.#report += text; },
       exit: () => core.#exit(),
       grown: () => core.#view(),
-    }));
+    }), seed);
     return core;
   }
 
-  #connect({ ffi, memory }: Loaded): void {
+  #connect({ ffi, memory }: Loaded, seed: number): void {
     this.ffi = ffi;
     this.memory = memory;
+    if (seed !== 0) ffi.seed(seed);
     ffi.boot();
     this.#view();
     this.flagsAt = ffi.flags() >> 2;

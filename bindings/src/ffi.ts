@@ -26,6 +26,8 @@ export type Pointer = number;
 
 /** The module's functions; units are ms, and slots are the package's numbers for what waits. */
 export interface Ffi {
+  /** Before boot; 1 to 2**32 - 1. */
+  seed(seed: number): void;
   boot(): void;
   out(): Pointer;
   flags(): Pointer;

@@ -18,6 +18,11 @@ export interface StartOptions {
   signal?: AbortSignal;
   /** How many goroutines may run at the same time; 1 or 'auto' so far. */
   procs?: number | 'auto';
+  /**
+   * Have the scheduler and select decide by this number, so that a program does
+   * the same again: 1 to 2**32 - 1. Time and the world outside have no seed.
+   */
+  seed?: number;
   /** goro.wasm: where it is, its bytes, or the compiled module. */
   wasm?: WasmSource;
 }
@@ -312,6 +317,7 @@ const running = new Set<Runtime>();
 /**
  * Start a runtime.
  * @throws {LoadError} if goro.wasm cannot be had
+ * @throws {UsageError} if an option makes no sense
  * @example
  * const rt2 = await start();
  * try {
@@ -321,9 +327,12 @@ const running = new Set<Runtime>();
  * }
  */
 export async function start(options: StartOptions = {}): Promise<Runtime> {
-  const { signal, wasm } = options;
+  const { signal, wasm, seed } = options;
+  if (seed !== undefined && !(Number.isInteger(seed) && seed >= 1 && seed <= 0xffffffff)) {
+    throw new UsageError(`start: seed ${seed} is not a whole number from 1 to 2**32 - 1`);
+  }
   signal?.throwIfAborted();
-  const core = await Core.make(wasm);
+  const core = await Core.make(wasm, seed);
   if (signal) closeWith(core, signal);
   const runtime = new Runtime(core, { mode: 'st', procs: 1, reason: 'this build has one thread and no shared memory' });
   core.endings.push(() => running.delete(runtime));

@@ -42,9 +42,21 @@ void os_write(int fd, const void *p, size_t n) { goro_js_write(fd, p, n); }
 
 void os_flush(void) {} /* libc's output is not used */
 
+/* GORO_SEED's digits, as start({ seed }) has it; none without one.  They end
+ * with the array. */
+static char seed_text[sizeof "4294967295"];
+static const char *seed_digits;
+
+/* Called before boot. */
+__attribute__((export_name("seed"))) void goro_npm_seed(uint32_t seed) {
+  char *p = seed_text + sizeof seed_text - 1;
+  for (; seed; seed /= 10) *--p = (char)('0' + seed % 10);
+  seed_digits = p;
+}
+
+/* The one variable that there is. */
 const char *os_getenv(const char *name) {
-  (void)name;
-  return NULL;
+  return strcmp(name, "GORO_SEED") == 0 ? seed_digits : NULL;
 }
 
 /* ---- the end ---- */

@@ -205,3 +205,29 @@ test('close: by a generator that gives way then, and by a signal', async () => {
   assert.equal(await g.wait().catch((e) => e), why);
   assert.deepEqual(log, ['finally']);
 });
+
+/** What a program makes of a seed: who receives what, and which case of a select is chosen. */
+async function schedule(seed) {
+  const rt = await start({ seed });
+  const ch = rt.chan(), all = rt.waitGroup(), log = [];
+  for (let i = 0; i < 20; i++) {
+    all.add(1);
+    rt.go(function* () {
+      const { key, value } = yield* rt.select({ a: ch, b: ch });
+      log.push(`${i}${key}${value}`);
+      all.done();
+    });
+  }
+  rt.go(function* () { for (let i = 0; i < 20; i++) yield* ch.send(i); });
+  await all.wait();
+  await rt.close();
+  return log.join();
+}
+
+test('seed: the same schedule again, and others', async () => {
+  const seeds = [1, 2, 3, 0xffffffff];
+  const first = await Promise.all(seeds.map(schedule));
+  for (const [i, seed] of seeds.entries()) assert.equal(await schedule(seed), first[i]);
+  assert.equal(new Set(first).size, seeds.length);
+  for (const seed of [0, -1, 1.5, 2 ** 32, '1']) await assert.rejects(start({ seed }), UsageError);
+});

@@ -1,0 +1,24 @@
+// What each program of the demo must do in the end. `sorted`: the order of its
+// lines is the schedule's.
+
+const lines = (...all) => `${all.join('\n')}\n`;
+
+export const EXPECTED = {
+  hello: { status: /^done/, output: lines('Hello from a goroutine') },
+  'ping-pong': { status: /^done/, match: /^p[io]ng 1\np[io]ng 2\np[io]ng 3\n/ },
+  pipeline: { status: /^done/, output: lines('0.5', '2.0', '4.5', '8.0', '12.5', '18.0', '24.5', '32.0', '40.5', '50.0', '60.5', '72.0') },
+  fan: { status: /^done/, match: /^(job \d+ by worker [1-4]\n){20}20 jobs done\n$/ },
+  sieve: { status: /^done/, output: lines(2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37) },
+  select: { status: /^done/, match: /^an answer after 5 ms\n(an answer after 1\d ms\n)*nothing for 30 ms: enough\n$/ },
+  mutex: { status: /^done/, output: lines('mutex:   15', 'channel: 15') },
+  context: { status: /^done/, sorted: ['Lima: context canceled', 'Zürich: context canceled', 'answer from Oslo'] },
+  deadlock: {
+    status: /^failed: DeadlockError$/,
+    match: /^(philosopher \d has the left fork\n){5}DeadlockError: all goroutines are asleep - deadlock![^]*(\[sync\.Mutex\.Lock\]:\nphilosopher[^]*){5}/,
+  },
+  panic: {
+    status: /^failed: Error$/,
+    match: /^(?=[^]*recovered: two is too much)(?=[^]*result 1)(?=[^]*result 3)[^]*\nError: two is too much\n[^]*main\.js:7:/,
+    not: /never printed/,
+  },
+};

@@ -1,0 +1,190 @@
+// The demo page: its editor, its address, keys, other screens, other servers.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { hosts } from '../harness/hosts.mjs';
+import { root } from '../harness/paths.mjs';
+import { closeAll, withDemo } from './demo.mjs';
+
+after(closeAll);
+
+const AXE = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+/** What axe has to say against the page. */
+async function violations(demo) {
+  await demo.evaluate(AXE);
+  return demo.evaluate(async () => {
+    const { violations: found } = await globalThis.axe.run(document, {});
+    return found.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 150)}`));
+  });
+}
+
+/** Before the page itself there may be an empty one, which stores nothing. */
+function dark() {
+  try {
+    localStorage.setItem('goro-theme', 'dark');
+  } catch { /* that one */ }
+}
+
+for (const { name: browser } of hosts(['chromium', 'firefox'])) {
+  const page = (what, options, body) => test(`${what} [${browser}]`, () => withDemo(browser, options, body));
+
+  page('it is isolated, and a program runs by itself', {}, async (demo) => {
+    assert.equal(await demo.evaluate(() => crossOriginIsolated), true);
+    assert.match((await demo.ended()).output, /^2\n3\n5\n/);
+    assert.equal(await demo.evaluate(() => document.getElementById('notice').hidden), true);
+  });
+
+  page('the editor runs what was written', { path: '#program=hello' }, async (demo) => {
+    await demo.ended();
+    await demo.edit('import { start } from "goro";\nconst rt = await start();\nconsole.log([1, { a: "b" }], rt.info.procs > 0, "ok");\n');
+    await demo.click('run');
+    await demo.until('the output', () => document.getElementById('output').textContent === "[ 1, { a: 'b' } ] true ok\n");
+    await demo.click('reset');
+    await demo.until('the first program again', () => document.getElementById('output').textContent === 'Hello from a goroutine\n');
+  });
+
+  const WRONG = [
+    ['an exception', 'let a = 1;\n\nnull.x;\n', 3, 'TypeError'],
+    ['of a goroutine', "import { start } from 'goro';\nconst rt = await start();\nawait rt.run(function* () {\n  yield;\n  throw new RangeError('here');\n});\n", 5, 'RangeError'],
+    ['what does not parse', 'let a = 1;\nlet b = ;\n', 2, 'SyntaxError'],
+    ['what is not exported', "import {\n  begin } from 'goro';\n", 2, 'SyntaxError'],
+    ['a rejection that nobody handles', "await 0;\n\n\nPromise.reject(new Error('lost'));\nawait new Promise(() => {});\n", 4, 'Error'],
+  ];
+  for (const [what, source, line, kind] of WRONG) {
+    page(`an error is shown at its line: ${what}`, { path: '#program=hello', errorsToo: true }, async (demo) => {
+      await demo.ended();
+      await demo.edit(source);
+      await demo.click('run');
+      await demo.until(`line ${line} to be marked`, (line) => document.querySelector('#numbers .wrong')?.textContent === String(line), line);
+      assert.match((await demo.ended()).status, new RegExp(`^failed: ${kind}`));
+    });
+  }
+
+  page('a loop without end does not hold up the page, and can be stopped', { path: '#program=hello' }, async (demo) => {
+    await demo.ended();
+    await demo.edit('console.log("on");\nawait new Promise((r) => setTimeout(r, 40));\nfor (;;);\n');
+    await demo.click('run');
+    await demo.until('its output', () => document.getElementById('output').textContent === 'on\n');
+    assert.equal(await demo.evaluate(() => document.getElementById('status').className), 'running');
+    await demo.click('stop');
+    assert.equal((await demo.ended()).status, 'stopped');
+  });
+
+  page('what is shown is in the address, and back', { path: '#program=hello' }, async (demo) => {
+    await demo.ended();
+    const source = 'console.log("räksmörgås 🦉");\n';
+    await demo.edit(source);
+    await demo.evaluate(() => {
+      const seed = document.getElementById('seed');
+      seed.value = '42';
+      seed.dispatchEvent(new Event('change'));
+    });
+    const hash = await demo.until('the address', () => /seed=42.*code=/.test(location.hash) && location.hash);
+    const { page: tab, url } = demo;
+    await tab.goto('about:blank');
+    await tab.goto(url + hash);
+    await demo.until('the output', () => document.getElementById('output')?.textContent === 'räksmörgås 🦉\n');
+    assert.deepEqual(await demo.evaluate(() => [document.getElementById('field').value, document.getElementById('seed').value, document.getElementById('title').textContent]), [source, '42', 'Hello']);
+    await demo.evaluate(() => { location.hash = '#program=nonsense&seed=-5&procs=x&speed=1e9&code=%%%'; });
+    await demo.until('the first program', () => document.getElementById('title').textContent === 'Prime sieve');
+    assert.match((await demo.ended()).output, /^2\n3\n/);
+  });
+
+  page('a seed gives the same schedule again', { path: '#program=fan&seed=7' }, async (demo) => {
+    await demo.ended();
+    await demo.edit("import { start } from 'goro';\nconst rt = await start();\nawait rt.run(function* () {\n  const all = rt.waitGroup();\n" +
+      '  for (let i = 0; i < 9; i++) { all.add(1); rt.go(function* () { yield; console.log(i); all.done(); }); }\n  yield* all.wait();\n});\n');
+    const runs = [];
+    for (let i = 0; i < 3; i++) {
+      await demo.click('run');
+      runs.push((await demo.ended()).output);
+    }
+    assert.equal(runs[0].length, 18);
+    assert.deepEqual(runs, Array(3).fill(runs[0]));
+  });
+
+  page('with keys alone', {}, async (demo) => {
+    await demo.ended();
+    await demo.press('n');
+    await demo.until('the next program', () => document.getElementById('title').textContent === 'Select with timeout');
+    await demo.ended();
+    await demo.press('p');
+    await demo.until('the program before', () => document.getElementById('title').textContent === 'Prime sieve');
+    await demo.ended();
+    await demo.press('?');
+    await demo.until('the list of keys', () => document.getElementById('help').open);
+    await demo.press('Escape');
+    await demo.until('the page', () => !document.getElementById('help').open);
+    await demo.press('e');
+    assert.equal(await demo.evaluate(() => document.activeElement.id), 'field');
+    await demo.press('Control+Home');
+    for (const key of '//r') await demo.press(key); // in the editor they are letters
+    await demo.press('Enter');
+    assert.match(await demo.evaluate(() => document.getElementById('field').value), /^\/\/r\nimport/);
+    await demo.press('Control+Enter');
+    await demo.ended();
+    await demo.press('Tab');
+    assert.notEqual(await demo.evaluate(() => document.activeElement.id), 'field');
+  });
+
+  page('everything can be reached by Tab, with a name', {}, async (demo) => {
+    await demo.ended();
+    const reached = [];
+    for (let i = 0; i < 60; i++) {
+      await demo.press('Tab');
+      const at = await demo.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
+      if (reached.includes(at)) break;
+      reached.push(at);
+    }
+    for (const id of ['Hello', 'Deadlock', 'run', 'field', 'copy', 'share', 'output', 'help-open', 'theme']) assert.ok(reached.includes(id), `${id} is not among ${reached}`);
+    assert.equal(reached[0], 'Skip to the program');
+  });
+
+  page('a server without the headers', { isolated: false, path: '#program=hello' }, async (demo) => {
+    assert.equal((await demo.ended()).output, 'Hello from a goroutine\n');
+    assert.match(await demo.text('notice'), /not cross-origin isolated, so goroutines share one thread/);
+    assert.equal(await demo.evaluate(() => document.getElementById('procs').disabled), true);
+    await demo.shot(`no-isolation-${browser}`);
+    assert.equal(await demo.evaluate(async () => {
+      sessionStorage.setItem('goro-isolate', 'reloaded'); // as if that had not helped
+      const reloads = await globalThis.goroIsolate();
+      sessionStorage.clear();
+      return reloads;
+    }), false);
+    await demo.evaluate(() => { window.before = true; });
+    await demo.click('isolate');
+    await demo.until('the page again, isolated', () => !window.before && crossOriginIsolated && document.getElementById('output')?.textContent === 'Hello from a goroutine\n');
+    assert.equal(await demo.evaluate(() => document.getElementById('notice').hidden), true);
+  });
+
+  page('a phone', { width: 390, height: 844 }, async (demo) => {
+    await demo.ended();
+    assert.equal(await demo.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+    const small = await demo.evaluate(() => [...document.querySelectorAll('button, select, input, a')].filter((each) => each.checkVisibility() && !each.matches('.skip'))
+      .filter((each) => each.getBoundingClientRect().height < 32 && each.type !== 'checkbox').map((each) => each.outerHTML));
+    assert.deepEqual(small, [], 'too small to be touched');
+    await demo.shot(`phone-${browser}`);
+  });
+
+  for (const theme of ['light', 'dark']) {
+    page(`axe finds nothing wrong: ${theme}`, { prepare: theme === 'dark' ? dark : undefined }, async (demo) => {
+      await demo.ended();
+      assert.deepEqual(await violations(demo), []);
+      await demo.shot(`${theme}-${browser}`);
+      await demo.press('?');
+      await demo.until('the list of keys', () => document.getElementById('help').open);
+      assert.deepEqual(await violations(demo), []);
+      await demo.press('Escape');
+      await demo.evaluate(() => { location.hash = '#program=deadlock'; });
+      await demo.until('the failure', () => document.getElementById('status').className === 'failed');
+      assert.deepEqual(await violations(demo), []);
+    });
+  }
+
+  test(`hello.html [${browser}]`, () => withDemo(browser, { path: 'hello.html' }, async (demo) => {
+    await demo.until('ten squares', () => document.getElementById('out')?.textContent === '149162536496481100');
+    assert.deepEqual(await violations(demo), []);
+  }));
+}
