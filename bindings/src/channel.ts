@@ -3,8 +3,9 @@ import { type Core, unexpected } from './core.js';
 import type { Element } from './elements.js';
 import { ChanClosedError, NilChanError, UsageError } from './errors.js';
 import { CLOSED, NONE, type Pointer, SHUT } from './ffi.js';
-import { dispose } from './lifetime.js';
-import { type Kind, type Op, RECV, RECV_OWNED, RECV_VAL, SEND, type Subject, unusual, type WaitOptions } from './op.js';
+import { dispose, type Held } from './lifetime.js';
+import { type Kind, type Op, RECV, SEND, type SendOptions, type Subject, unusual, type WaitOptions } from './op.js';
+import { brand } from './realm.js';
 
 /** What a receive brings: a value, or done if the channel is closed and empty. */
 export type RecvResult<T> = { done: false; value: T } | { done: true; value: undefined };
@@ -19,7 +20,7 @@ export interface SendChan<in T> {
    * Send a value: waits until a receiver has it, or there is room in the buffer.
    * @throws {ChanClosedError} if the channel is closed, or gets closed meanwhile
    */
-  send(value: T, options?: WaitOptions): Op<void>;
+  send(value: T, options?: SendOptions): Op<void>;
   /**
    * Send a value if that needs no waiting.
    * @returns whether it was sent
@@ -55,11 +56,15 @@ export interface RecvChan<out T> extends AsyncIterable<T> {
   [Symbol.asyncIterator](): AsyncIterator<T, undefined>;
 }
 
-const closedSend = () => new ChanClosedError('send on closed channel; close it after the last send, by the sender');
-const freed = () => new UsageError('the channel was disposed of; do that after its last use');
+/** @internal */
+export const closedSend = () => new ChanClosedError('send on closed channel; close it after the last send, by the sender');
+/** @internal */
+export const freed = () => new UsageError('the channel was disposed of; do that after its last use');
 
 /**
- * A channel of any values, which it passes on by reference.
+ * A channel of any values, which it passes on by reference. One that was passed
+ * to a function of {@link Runtime.module}, or through such a channel, copies them
+ * from then on: see {@link transfer}.
  * @example
  * const ch = rt.chan(1);
  * await ch.send('hello');
@@ -68,17 +73,25 @@ const freed = () => new UsageError('the channel was disposed of; do that after i
  * assert.equal((await ch.recv()).done, true);
  */
 export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
+  static {
+    brand(this, 'Chan');
+  }
   /** @internal */
   readonly core: Core;
   /** @internal 0: the nil channel */
   ptr: Pointer;
+  /** @internal */
+  readonly held: Held;
   /** How many values fit into the buffer. */
   readonly cap: number;
+  /** @internal What is sent is copied by this. */
+  copy: ((value: unknown, transfer?: readonly ArrayBuffer[]) => unknown) | undefined;
 
   /** @internal Use {@link Runtime.chan}. */
   constructor(core: Core, ptr: Pointer, cap: number) {
     this.core = core;
     this.ptr = ptr;
+    this.held = { ptr, element: undefined, shared: false };
     this.cap = cap;
   }
 
@@ -90,14 +103,14 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
    * rt.go(async () => { await ch.send(42); });
    * assert.equal((await ch.recv()).value, 42);
    */
-  send(value: T, options?: WaitOptions): Op<void> {
+  send(value: T, options?: SendOptions): Op<void> {
     const { core } = this;
     if (unusual(core.current, options)) {
       const refused = core.refused(options);
       if (refused) return refused;
     }
     if (this.ptr < 0) throw freed();
-    const handle = core.values.put(value);
+    const handle = core.values.put(this.copy ? this.copy(value, options?.transfer) : value);
     return core.op(this, SEND, core.ffi.send(this.ptr, handle, core.slot), handle, options);
   }
 
@@ -132,7 +145,7 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
   trySend(value: T): boolean {
     const { core } = this;
     if (this.ptr < 0) throw freed();
-    const handle = core.values.put(value);
+    const handle = core.values.put(this.copy ? this.copy(value) : value);
     const result = core.ffi.try_send(this.ptr, handle);
     if (result === 0) {
       core.attend();
@@ -153,8 +166,9 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
     if (this.ptr < 0) throw freed();
     const result = core.ffi.try_recv(this.ptr);
     if (result === NONE) return undefined;
+    const received = this.outcome(core, RECV, result) as RecvResult<T>;
     core.attend();
-    return this.outcome(core, RECV, result) as RecvResult<T>;
+    return received;
   }
 
   /**
@@ -211,23 +225,19 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
    * ch[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
    */
   [dispose](): void {
-    if (this.ptr <= 0) return;
-    if (!this.core.chans.free(this.core, this.ptr, this.kind)) {
+    const { core, ptr } = this;
+    if (ptr <= 0) return;
+    if ((!core.closed && core.ffi.chan_waits(ptr) !== 0) || !core.chans.free(core, this.held)) {
       throw new UsageError('dispose of a channel that goroutines wait on; close it first');
     }
-    this.core.chans.forget(this);
+    core.chans.forget(this);
     this.ptr = -1;
-  }
-
-  /** @internal */
-  get kind(): Kind {
-    return RECV;
   }
 
   /** @internal */
   outcome(core: Core, kind: Kind, result: number, handle = 0): unknown {
     if (kind === SEND) {
-      if (result === 0) return undefined;
+      if (result === 0) return this.sent(handle);
       this.giveBack(handle);
       throw result === CLOSED ? closedSend() : unexpected(core, result);
     }
@@ -246,9 +256,12 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
     this.core.values.take(handle);
   }
 
+  /** @internal Somebody has received what waited to be sent. */
+  sent(_handle: number): void {}
+
   /** @internal A select's send: its value as it goes into the module. */
-  write(at: number, value: T): number {
-    const handle = this.core.values.put(value);
+  write(at: number, value: T, _transfer?: readonly ArrayBuffer[]): number {
+    const handle = this.core.values.put(this.copy ? this.copy(value) : value);
     this.core.u32[at] = handle;
     return handle;
   }
@@ -268,22 +281,27 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
  * assert.equal((await ch.recv()).value, 0.5);
  */
 export class TypedChan<T> extends Chan<T> {
-  readonly #element: Element<T>;
+  static {
+    brand(this, 'TypedChan');
+  }
+  /** @internal */
+  readonly element: Element<T>;
 
   /** @internal Use {@link Runtime.chan}. */
   constructor(core: Core, ptr: Pointer, cap: number, element: Element<T>) {
     super(core, ptr, cap);
-    this.#element = element;
+    this.element = element;
+    this.held.element = element;
   }
 
-  override send(value: T, options?: WaitOptions): Op<void> {
+  override send(value: T, options?: SendOptions): Op<void> {
     const { core } = this;
     if (unusual(core.current, options)) {
       const refused = core.refused(options);
       if (refused) return refused;
     }
     if (this.ptr < 0) throw freed();
-    const handle = this.write(core.outAt, value);
+    const handle = this.write(core.outAt, value, options?.transfer);
     return core.op(this, SEND, core.ffi.send_val(this.ptr, core.slot), handle, options);
   }
 
@@ -302,28 +320,28 @@ export class TypedChan<T> extends Chan<T> {
   }
 
   /** @internal */
-  override get kind(): Kind {
-    return this.#element.drop ? RECV_OWNED : RECV_VAL;
-  }
-
-  /** @internal */
   override outcome(core: Core, kind: Kind, result: number, handle = 0): unknown {
     if (kind === SEND || result < 0) return super.outcome(core, kind, result, handle);
     return { done: false, value: this.read() };
   }
 
   /** @internal */
-  override write(at: number, value: T): number {
-    return this.#element.put(this.core, at, value);
+  override write(at: number, value: T, transfer?: readonly ArrayBuffer[]): number {
+    return this.element.put(this.core, at, value, transfer);
   }
 
   /** @internal */
   override read(): T {
-    return this.#element.get(this.core, this.core.outAt);
+    return this.element.get(this.core, this.core.outAt);
   }
 
   /** @internal */
   override giveBack(handle: number): void {
-    if (handle > 0) this.#element.drop?.(this.core, handle);
+    if (handle > 0) this.element.drop?.(this.core, handle);
+  }
+
+  /** @internal */
+  override sent(handle: number): void {
+    this.element.sent?.(this.core, handle);
   }
 }

@@ -3,6 +3,7 @@ import type { Chan, RecvChan } from './channel.js';
 import type { Core } from './core.js';
 import { CanceledError, DeadlineExceededError, UsageError } from './errors.js';
 import { asyncDispose, dispose } from './lifetime.js';
+import { brand } from './realm.js';
 
 /** What a context needs of its runtime. */
 interface Host {
@@ -33,6 +34,10 @@ interface ContextOptions {
  * assert.equal(ctx.err, undefined);
  */
 export class Context {
+  static {
+    brand(this, 'Context');
+  }
+
   readonly #host: Host;
   readonly #parent: Context | undefined;
   readonly #key: unknown;

@@ -10,12 +10,14 @@
  * the loop has had its turn.
  */
 import { DeadlockError, FatalError, RuntimeClosedError, UsageError } from './errors.js';
-import { type Ffi, load, type Loaded, PARKED, type Pointer, READY, RUNNABLE, SHUT, shutFfi, type WasmSource } from './ffi.js';
+import { type Ffi, type Host, type Loaded, PARKED, type Pointer, READY, RUNNABLE, SHUT, shutFfi } from './ffi.js';
 import { macrotask, onAbort, onEmptyLoop } from './host-events.js';
 import { FAILED, IDLE, type Kind, LEFT, type Op, OVER, signalOf, StepOp, type Subject, WAITS, type WaitOptions } from './op.js';
 import { Deadlines } from './deadline.js';
+import type { Element } from './elements.js';
 import { Chans } from './lifetime.js';
 import { Values } from './values.js';
+import type { Caller } from './module.js';
 import { type Ended, type Holder, type Task, Wait } from './wait.js';
 
 /** How long, in ms, the event loop may have to wait for its turn. */
@@ -26,6 +28,22 @@ const DELIVER_MAX = 64;
 const OPS_PER_LOOK = 1024;
 /** setTimeout takes 31 bits. */
 const TIMEOUT_MAX = 0x7fffffff;
+
+/** What a core does where there are several agents. */
+export interface Agent {
+  /** The elements of a channel of any values. */
+  element(): Element<any>;
+  /** This agent has one reference less to a channel that others may have. False: it was the last. */
+  unref(c: Pointer): boolean;
+  /** There is nothing to run: it may sleep. */
+  idle(): void;
+  /** Nothing runs on the other agents, and nothing can come from there. */
+  stuck(): boolean;
+  /** The event loop is empty. True: but others will do something. */
+  stay(): boolean;
+  /** Others have to end, too. */
+  close(): Promise<void>;
+}
 
 export class Core {
   ffi!: Ffi;
@@ -55,6 +73,12 @@ export class Core {
   /** How to end what is awaited, when nothing can ever happen again. */
   readonly awaited = new Set<Ended>();
   closed = false;
+  /** Who runs the functions of modules, as soon as there is one. */
+  caller: Caller | Promise<Caller> | undefined;
+  /** With several agents: what this one does besides. */
+  agent: Agent | undefined;
+  /** Waits of the package's own. */
+  services = 0;
   /** What is to be undone when it closes. */
   readonly endings: (() => void)[] = [];
 
@@ -73,28 +97,27 @@ export class Core {
   readonly #afterTurn = macrotask(() => this.#turnOver());
   #breathers: (() => void)[] = [];
 
-  static async make(wasm: WasmSource | undefined, seed = 0): Promise<Core> {
+  /** load: the module, booted. */
+  static async make(load: (host: Host) => Promise<Loaded>): Promise<Core> {
     const core = new Core();
-    core.#connect(await load(wasm, {
+    core.#connect(await load({
       write: (text) => { core.#report += text; },
       exit: () => core.#exit(),
       grown: () => core.#view(),
-    }), seed);
+    }));
     return core;
   }
 
-  #connect({ ffi, memory }: Loaded, seed: number): void {
+  #connect({ ffi, memory }: Loaded): void {
     this.ffi = ffi;
     this.memory = memory;
-    if (seed !== 0) ffi.seed(seed);
-    ffi.boot();
     this.#view();
     this.flagsAt = ffi.flags() >> 2;
     this.outAt = ffi.out() >> 2;
     this.okAt = this.outAt + 2;
     this.resultAt = this.outAt + 3;
     this.#turnStart = performance.now();
-    this.endings.push(onEmptyLoop(() => this.#nothingLeft()));
+    this.endings.push(onEmptyLoop(() => this.nothingLeft()));
   }
 
   #view(): void {
@@ -103,6 +126,11 @@ export class Core {
     this.i32 = new Int32Array(this.memory.buffer);
     this.i64 = new BigInt64Array(this.memory.buffer);
     this.f64 = new Float64Array(this.memory.buffer);
+  }
+
+  /** Memory up to `end` is going to be used: another agent may have made it grow. */
+  see(end: Pointer): void {
+    if (end > this.u32.byteLength) this.#view();
   }
 
   // ---- operations ----
@@ -135,13 +163,15 @@ export class Core {
   op(subject: Subject, kind: Kind, result: number, handle: number, options?: WaitOptions): Op<any> {
     if (this.current !== null) return this.#step(this.current, subject, kind, result, handle, options);
     if (result === PARKED) return this.#wait(subject, kind, handle, options);
-    this.attend();
+    let value;
     try {
-      const value = subject.outcome(this, kind, result, handle);
-      return this.atOnce(value);
+      value = subject.outcome(this, kind, result, handle);
     } catch (error) {
+      this.attend();
       return Promise.reject(error) as Op<any>;
     }
+    this.attend(); // whose results lie in the same place
+    return this.atOnce(value);
   }
 
   /** A result that was there at once. The event loop must have its turn all the same. */
@@ -276,6 +306,12 @@ export class Core {
     this.u32[this.flagsAt] = flags & READY;
     if (flags & READY) this.#deliver();
     if (flags & RUNNABLE) this.sliceSoon();
+    this.agent?.idle();
+  }
+
+  /** Something is going to run here anyway. */
+  get busy(): boolean {
+    return this.#coming || this.#running || this.#held;
   }
 
   /** The event loop has waited for its turn for long enough. */
@@ -295,7 +331,9 @@ export class Core {
     const breathers = this.#breathers;
     this.#breathers = [];
     for (const resolve of breathers) resolve();
-    if (!this.closed) this.#deliver();
+    if (this.closed) return;
+    this.#deliver();
+    this.agent?.idle();
   }
 
   #breathe<T>(value: T): Op<T> {
@@ -349,6 +387,7 @@ export class Core {
       this.#unsleep();
       this.verdict();
     }
+    this.agent?.idle();
   }
 
   #unsleep(): void {
@@ -414,7 +453,7 @@ export class Core {
   }
 
   get #waits(): number {
-    return this.#slots.length - this.#freeSlots.length;
+    return this.#slots.length - this.#freeSlots.length - this.services;
   }
 
   /** Nothing is runnable, and no timer is set: is that the end of a main? */
@@ -422,15 +461,16 @@ export class Core {
     if (this.mains.size === 0 || this.asyncs > 0 || this.holds > 0 || this.deadlines.size > 0) return;
     if (this.#coming || this.#running || this.#held || this.u32[this.flagsAt] !== 0) return;
     if (this.#slots.some((holder) => holder instanceof Wait)) return;
+    if (this.agent && !this.agent.stuck()) return;
     const error = new DeadlockError(this.dump());
     for (const each of [...this.mains]) each.ended(error);
   }
 
   /** The host's event loop is empty: what waits now waits for ever. */
-  #nothingLeft(): void {
+  nothingLeft(): void {
     if (this.closed) return;
     const waits = this.#waits + this.awaited.size;
-    if (waits + this.asyncs > 0 && this.deadlines.stay()) return;
+    if (waits + this.asyncs > 0 && (this.deadlines.stay() || this.agent?.stay())) return;
     if (waits === 0) return;
     const error = new DeadlockError(this.dump());
     let heard = false;

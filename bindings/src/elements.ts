@@ -36,11 +36,12 @@ export type ElementKind = keyof ElementTypes;
 /** How values lie in a channel's element; `at` counts words of 4 bytes. */
 export interface Element<T> {
   readonly size: number;
-  /** Write one; what is returned goes to `drop` if nobody gets it. */
-  put(core: Core, at: number, value: T): number;
+  /** Write one; what is returned goes to `drop` if nobody gets it, or to `sent`. */
+  put(core: Core, at: number, value: T, transfer?: readonly ArrayBuffer[]): number;
   /** Read one that is this program's from now on. */
   get(core: Core, at: number): T;
   drop?(core: Core, handle: number): void;
+  sent?(core: Core, handle: number): void;
 }
 
 /** Fewer than 4 bytes are the lower part of a word. */

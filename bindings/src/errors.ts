@@ -1,9 +1,19 @@
 /** One error class per failure; each message says the remedy. */
+import { brand } from './realm.js';
+
+/** The classes by the names of their errors: for those that come from workers. */
+export const classes: Record<string, { prototype: Error }> = {};
+
+function named(of: (abstract new (...args: any[]) => Error), name: string): void {
+  of.prototype.name = name;
+  classes[name] = of;
+  brand(of, name);
+}
 
 /** The base of all errors that this package makes: `error instanceof GoroError`. */
 export class GoroError extends Error {
   static {
-    this.prototype.name = 'GoroError';
+    named(this, 'GoroError');
   }
 }
 
@@ -16,14 +26,14 @@ export class GoroError extends Error {
  */
 export class ChanClosedError extends GoroError {
   static {
-    this.prototype.name = 'ChanClosedError';
+    named(this, 'ChanClosedError');
   }
 }
 
 /** Go's panic "close of nil channel", of {@link Runtime.nil}. */
 export class NilChanError extends GoroError {
   static {
-    this.prototype.name = 'NilChanError';
+    named(this, 'NilChanError');
   }
 }
 
@@ -36,7 +46,7 @@ export class NilChanError extends GoroError {
  */
 export class DeadlockError extends GoroError {
   static {
-    this.prototype.name = 'DeadlockError';
+    named(this, 'DeadlockError');
   }
   /** All goroutines with what they wait for, as Go prints them. */
   readonly dump: string;
@@ -49,21 +59,21 @@ export class DeadlockError extends GoroError {
 /** A mistake that Go panics for, such as a negative WaitGroup counter. */
 export class PanicError extends GoroError {
   static {
-    this.prototype.name = 'PanicError';
+    named(this, 'PanicError');
   }
 }
 
 /** The package is used in a way that cannot work; the message says what to do instead. */
 export class UsageError extends GoroError {
   static {
-    this.prototype.name = 'UsageError';
+    named(this, 'UsageError');
   }
 }
 
 /** The runtime is closed: its operations reject, and what waited was told so. */
 export class RuntimeClosedError extends GoroError {
   static {
-    this.prototype.name = 'RuntimeClosedError';
+    named(this, 'RuntimeClosedError');
   }
   constructor(options?: ErrorOptions) {
     super('the runtime is closed; start() another one, or close this one later', options);
@@ -73,21 +83,28 @@ export class RuntimeClosedError extends GoroError {
 /** The runtime itself is broken or out of memory; `message` has its report. */
 export class FatalError extends GoroError {
   static {
-    this.prototype.name = 'FatalError';
+    named(this, 'FatalError');
   }
 }
 
 /** goro.wasm could not be fetched or compiled. */
 export class LoadError extends GoroError {
   static {
-    this.prototype.name = 'LoadError';
+    named(this, 'LoadError');
+  }
+}
+
+/** A worker was lost, with what it was doing: it was terminated, or its script did not load. */
+export class WorkerError extends GoroError {
+  static {
+    named(this, 'WorkerError');
   }
 }
 
 /** A context was cancelled. Go: context.Canceled. */
 export class CanceledError extends GoroError {
   static {
-    this.prototype.name = 'CanceledError';
+    named(this, 'CanceledError');
   }
   constructor(options?: ErrorOptions) {
     super('context canceled', options);
@@ -97,7 +114,7 @@ export class CanceledError extends GoroError {
 /** A context's deadline has passed. Go: context.DeadlineExceeded. */
 export class DeadlineExceededError extends GoroError {
   static {
-    this.prototype.name = 'DeadlineExceededError';
+    named(this, 'DeadlineExceededError');
   }
   constructor(options?: ErrorOptions) {
     super('context deadline exceeded; allow more time, or do less in it', options);

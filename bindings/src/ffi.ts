@@ -63,6 +63,30 @@ export interface Ffi {
   after(ms: number): Pointer;
 }
 
+/** What the module for several agents has besides: runtime/api/ffi_mt.c. */
+export interface FfiMt extends Ffi {
+  /** A place for a worker; 0: there is no memory, or there are too many. */
+  agent_new(): Pointer;
+  agent_enter(agent: Pointer): void;
+  agent_leave(): void;
+  /** A worker is gone. 0: it was within the runtime, which cannot go on. */
+  agent_lost(agent: Pointer): number;
+  agent(): Pointer;
+  /** The word to wait on while doze says so; async goroutines and holds. */
+  note(): Pointer;
+  counts(): Pointer;
+  /** -1: there is work. */
+  doze(): number;
+  awake(): void;
+  /** All agents doze, and nothing can wake them. */
+  stuck(): number;
+  message(on: number): void;
+  chan_ref(c: Pointer): void;
+  /** 1: that was the last one. */
+  chan_unref(c: Pointer): number;
+  chan_elem(c: Pointer, i: number): Pointer;
+}
+
 /** In place of the module when the runtime is closed: every operation says so. */
 export function shutFfi(): Ffi {
   const shut = () => SHUT;
@@ -82,40 +106,59 @@ export interface Host {
 /** What `start({ wasm })` takes: the module, where it is, or its bytes. */
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
 
-/** A loaded module, booted by nobody yet. */
+/** A module that is ready. */
 export interface Loaded {
   ffi: Ffi;
   memory: WebAssembly.Memory;
 }
 
-/** Load the module and connect it with its host. */
-export async function load(source: WasmSource | undefined, host: Host): Promise<Loaded> {
-  const module = await compile(source ?? new URL('./goro.wasm', import.meta.url));
-  const decoder = new TextDecoder();
-  let memory: WebAssembly.Memory;
-  const bytes = (p: Pointer, n: number) => new Uint8Array(memory.buffer, p, n);
-  const goro = {
-    now: () => performance.now(),
-    wall: () => Date.now(),
-    random: (p: Pointer, n: number) => crypto.getRandomValues(bytes(p, n)),
-    write: (_fd: number, p: Pointer, n: number) => host.write(decoder.decode(bytes(p, n), { stream: true })),
-    exit: () => host.exit(),
-  };
-  const env = { emscripten_notify_memory_growth: () => host.grown() };
-  const { exports } = await WebAssembly.instantiate(module, { goro, env });
-  memory = exports['memory'] as WebAssembly.Memory;
-  (exports['_initialize'] as () => void)();
-  return { ffi: { ...exports } as unknown as Ffi, memory };
+/** What all agents of a runtime have in common: their memory, and when their clocks began. */
+export interface Shared {
+  readonly memory: WebAssembly.Memory;
+  readonly origin: number;
 }
 
-async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+/** The module on one thread. */
+export async function load(source: WasmSource | undefined, host: Host, seed?: number): Promise<Loaded> {
+  const module = await compile(source ?? new URL('./goro.wasm', import.meta.url));
+  const { exports, memory } = await instantiate(module, host);
+  (exports['_initialize'] as () => void)();
+  const ffi = { ...exports } as unknown as Ffi;
+  if (seed) ffi.seed(seed);
+  ffi.boot();
+  return { ffi, memory };
+}
+
+/** Connect the module with its host. Its memory is its own, unless it is shared. */
+export async function instantiate(module: WebAssembly.Module, host: Host, shared?: Shared, wake?: (agent: Pointer) => void): Promise<{ exports: WebAssembly.Exports; memory: WebAssembly.Memory }> {
+  const decoder = new TextDecoder();
+  let memory = shared?.memory as WebAssembly.Memory;
+  const since = shared ? performance.timeOrigin - shared.origin : 0;
+  const bytes = (p: Pointer, n: number) => new Uint8Array(memory.buffer, p, n);
+  // What fills or decodes bytes takes none that are shared.
+  const goro = {
+    now: () => since + performance.now(),
+    wall: () => Date.now(),
+    random: (p: Pointer, n: number) => bytes(p, n).set(crypto.getRandomValues(new Uint8Array(n))),
+    write: (_fd: number, p: Pointer, n: number) => host.write(decoder.decode(bytes(p, n).slice(), { stream: true })),
+    exit: () => host.exit(),
+    wake,
+  };
+  const env = { emscripten_notify_memory_growth: () => host.grown(), memory };
+  const { exports } = await WebAssembly.instantiate(module, { goro, env } as unknown as WebAssembly.Imports);
+  memory ??= exports['memory'] as WebAssembly.Memory;
+  return { exports, memory };
+}
+
+/** @throws {LoadError} */
+export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   try {
     if (source instanceof WebAssembly.Module) return source;
     if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return await WebAssembly.compile(source);
     if (typeof Response !== 'undefined' && source instanceof Response) return await fromResponse(source);
     return await fromUrl(new URL(source as string | URL, import.meta.url));
   } catch (cause) {
-    throw new LoadError(`goro.wasm did not load: ${(cause as Error)?.message ?? cause}. ` +
+    throw new LoadError(`${source instanceof URL ? source.pathname.split('/').pop() : 'goro.wasm'} did not load: ${(cause as Error)?.message ?? cause}. ` +
       'Serve the file beside the package, or pass start({ wasm }) its URL, its bytes or a WebAssembly.Module.', { cause });
   }
 }

@@ -83,6 +83,9 @@ export class Goroutine<T> {
   }
 }
 
+/** Of a function that runs elsewhere: how a group calls it. */
+export const REMOTE = Symbol.for('goro.remote');
+
 class GeneratorTask<T> extends Task {
   constructor(readonly generator: Iterator<unknown, T, any>, readonly goroutine: Goroutine<T>) {
     super();
@@ -153,7 +156,8 @@ class GeneratorTask<T> extends Task {
 
 const unawaited = () => new UsageError('a generator goroutine has begun an operation without waiting for it; write yield* before each');
 
-const isGenerator = (value: unknown): value is Iterator<unknown, any, any> =>
+/** It is a generator that runs, or does what one does. */
+export const isGenerator = (value: unknown): value is Iterator<unknown, any, any> =>
   typeof (value as Iterator<unknown>)?.next === 'function' && typeof (value as any)[Symbol.iterator] === 'function';
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor;
@@ -168,6 +172,13 @@ export function start<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, 
   return goroutine;
 }
 
+/** Start a generator that was called already. */
+export function startSteps<T>(core: Core, name: string, generator: Iterator<unknown, T, any>, signal?: AbortSignal): Goroutine<T> {
+  const goroutine = new Goroutine<T>(core);
+  startGenerator(core, name, generator, goroutine, signal);
+  return goroutine;
+}
+
 function startGenerator<T>(core: Core, name: string, generator: Iterator<unknown, T, any>, goroutine: Goroutine<T>, signal?: AbortSignal): void {
   const task = new GeneratorTask(generator, goroutine);
   if (signal) task.heed(core, signal);
@@ -179,7 +190,8 @@ function startGenerator<T>(core: Core, name: string, generator: Iterator<unknown
 function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: unknown[], goroutine: Goroutine<T>, signal?: AbortSignal): void {
   core.asyncs++;
   core.awaited.add(goroutine);
-  core.done.then(() => fn(...args)).then(
+  const remote = (fn as { [REMOTE]?(args: unknown[], signal?: AbortSignal): unknown })[REMOTE];
+  core.done.then(() => (remote ? remote(args, signal) : fn(...args))).then(
     (value) => over(() => {
       if (isGenerator(value)) startGenerator(core, fn.name, value, goroutine as Goroutine<any>, signal);
       else goroutine.returned(value as T);

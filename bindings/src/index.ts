@@ -1,5 +1,5 @@
 /** Go's concurrency: goroutines, channels, select, sync and context, on WebAssembly. */
-export { start, Runtime, select, type GroupOptions, type MakeChan, type RuntimeInfo, type StartOptions, type TypedChanMakers } from './runtime.js';
+export { start, Runtime, runtime, select, type GroupOptions, type MakeChan, type RuntimeInfo, type StartOptions, type TypedChanMakers } from './runtime.js';
 export { Chan, type RecvChan, type RecvResult, type SendChan, TypedChan } from './channel.js';
 export type { ElementKind, ElementTypes } from './elements.js';
 export { after, recv, send, type AfterCase, type Case, type Cases, type RecvCase, type SelectResult, type SendCase } from './select.js';
@@ -7,9 +7,11 @@ export { Context } from './context.js';
 export { Goroutine, type GoFunction } from './goroutine.js';
 export { Group } from './group.js';
 export { Cond, Mutex, Once, RWMutex, Semaphore, SingleFlight, WaitGroup } from './sync.js';
-export type { Op, Pause, WaitOptions } from './op.js';
+export type { Module, ModuleOptions } from './module.js';
+export { transfer } from './realm.js';
+export type { Op, Pause, SendOptions, WaitOptions } from './op.js';
 export type { WasmSource } from './ffi.js';
 export {
   CanceledError, ChanClosedError, DeadlineExceededError, DeadlockError, FatalError, GoroError, LoadError, NilChanError,
-  PanicError, RuntimeClosedError, UsageError,
+  PanicError, RuntimeClosedError, UsageError, WorkerError,
 } from './errors.js';

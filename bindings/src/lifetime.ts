@@ -1,7 +1,7 @@
 /** Who owns memory of the module, and when it is given back. */
 import type { Core } from './core.js';
+import type { Element } from './elements.js';
 import type { Pointer } from './ffi.js';
-import { type Kind, RECV, RECV_OWNED } from './op.js';
 
 /** `Symbol.dispose`, also where the engine has none. */
 export const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
@@ -9,19 +9,28 @@ export const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Sym
 export const asyncDispose: typeof Symbol.asyncDispose =
   Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose);
 
+/** What is to be given back of a channel. */
+export interface Held {
+  readonly ptr: Pointer;
+  /** How values lie in it; undefined: as handles. */
+  element: Element<any> | undefined;
+  /** Other agents may have it. */
+  shared: boolean;
+}
+
 /**
  * The channels of a runtime that the program still has. One that waits is held
  * by what waits, so one that is collected has nobody waiting on it.
  */
 export class Chans {
-  readonly #registry: FinalizationRegistry<{ ptr: Pointer; kind: Kind }>;
+  readonly #registry: FinalizationRegistry<Held>;
 
   constructor(core: Core) {
-    this.#registry = new FinalizationRegistry(({ ptr, kind }) => { this.free(core, ptr, kind); });
+    this.#registry = new FinalizationRegistry((held) => { this.free(core, held); });
   }
 
-  watch(chan: { ptr: Pointer; kind: Kind }): void {
-    this.#registry.register(chan, { ptr: chan.ptr, kind: chan.kind }, chan);
+  watch(chan: { held: Held }): void {
+    this.#registry.register(chan, chan.held, chan);
   }
 
   forget(chan: object): void {
@@ -29,13 +38,14 @@ export class Chans {
   }
 
   /** Give a channel back, with the values that are in it. False: somebody waits. */
-  free(core: Core, ptr: Pointer, kind: Kind): boolean {
-    if (core.closed) return true;
+  free(core: Core, { ptr, element, shared }: Held): boolean {
+    if (core.closed || (shared && core.agent!.unref(ptr))) return true;
     if (core.ffi.chan_waits(ptr) !== 0) return false;
-    if (kind === RECV) {
-      for (let handle; core.ffi.len(ptr) > 0 && (handle = core.ffi.try_recv(ptr)) >= 0;) core.values.take(handle);
-    } else if (kind === RECV_OWNED) {
-      while (core.ffi.len(ptr) > 0 && core.ffi.try_recv(ptr) >= 0) core.ffi.free(core.u32[core.outAt]!);
+    while ((!element || element.drop) && core.ffi.len(ptr) > 0) {
+      const handle = core.ffi.try_recv(ptr);
+      if (handle < 0) break;
+      if (element) element.get(core, core.outAt);
+      else core.values.take(handle);
     }
     return core.ffi.chan_free(ptr) !== 0;
   }

@@ -34,20 +34,25 @@ export interface WaitOptions {
   ctx?: Context | undefined;
 }
 
+/** What a send takes. */
+export interface SendOptions extends WaitOptions {
+  /**
+   * Buffers that are detached here instead of being there twice. For channels
+   * that copy: those that a worker has, or had.
+   */
+  transfer?: readonly ArrayBuffer[] | undefined;
+}
+
 /** The kinds of wait, by what their results mean. */
 export const SEND = 0;
 export const RECV = 1;
-/** The value is in the module's memory. */
-export const RECV_VAL = 2;
-export const SELECT = 3;
-export const SLEEP = 4;
-export const HOST = 5;
-export const SYNC = 6;
+export const SELECT = 2;
+export const SLEEP = 3;
+export const HOST = 4;
+export const SYNC = 5;
 /** As SYNC, but the end of a group does not call it off. */
-export const RELOCK = 7;
-/** As RECV_VAL, and begins with the address of memory that is the receiver's. */
-export const RECV_OWNED = 8;
-export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+export const RELOCK = 6;
+export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 /** What of an operation is known beside its result: its channel, its cases. */
 export interface Subject {

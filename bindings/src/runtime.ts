@@ -4,11 +4,14 @@ import { Context } from './context.js';
 import { Core, unexpected } from './core.js';
 import { type Element, type ElementKind, ELEMENTS, type ElementTypes } from './elements.js';
 import { PanicError, UsageError } from './errors.js';
-import { SHUT, type WasmSource } from './ffi.js';
+import { load, SHUT, type WasmSource } from './ffi.js';
 import { awaitIn, type GoFunction, type Goroutine, start as startGoroutine } from './goroutine.js';
 import { type Group, runGroup } from './group.js';
 import { asyncDispose, dispose } from './lifetime.js';
+import { choose } from './mode.js';
+import { type Module, type ModuleOptions, moduleIn } from './module.js';
 import { type Op, SLEEP, type Subject, type WaitOptions } from './op.js';
+import { realm } from './realm.js';
 import { type Cases, coreOf, selectIn, type SelectResult } from './select.js';
 import { Cond, Mutex, Once, RWMutex, Semaphore, SingleFlight, WaitGroup } from './sync.js';
 
@@ -16,22 +19,36 @@ import { Cond, Mutex, Once, RWMutex, Semaphore, SingleFlight, WaitGroup } from '
 export interface StartOptions {
   /** Close the runtime when it is aborted. */
   signal?: AbortSignal;
-  /** How many goroutines may run at the same time; 1 or 'auto' so far. */
+  /**
+   * How many functions of modules may run at the same time, on a worker each;
+   * 'auto', as without it: as many as the machine has processors.
+   */
   procs?: number | 'auto';
   /**
    * Have the scheduler and select decide by this number, so that a program does
-   * the same again: 1 to 2**32 - 1. Time and the world outside have no seed.
+   * the same again: 1 to 2**32 - 1. Time and the world outside have no seed. It
+   * is then all on one thread.
    */
   seed?: number;
-  /** goro.wasm: where it is, its bytes, or the compiled module. */
+  /**
+   * 'st': all on this thread. 'mt': with workers, or not at all. 'auto', as
+   * without it: with workers where that is possible.
+   */
+  mode?: 'auto' | 'mt' | 'st';
+  /**
+   * Where goro.wasm is, or its bytes, or the compiled module; or the same of
+   * goro-mt.wasm, which is for workers. Without it: beside the package's files.
+   */
   wasm?: WasmSource;
+  /** Where the package's file worker.js is, if not beside the others. */
+  worker?: string | URL;
 }
 
 /** How a runtime runs. */
 export interface RuntimeInfo {
-  /** 'st': all on this thread. */
-  readonly mode: 'st';
-  /** How many goroutines run at the same time. */
+  /** 'mt': functions of modules run on workers; 'st': all on this thread. */
+  readonly mode: 'mt' | 'st';
+  /** How many of them run at the same time. */
   readonly procs: number;
   /** Why it is this mode. */
   readonly reason: string;
@@ -75,7 +92,7 @@ export interface MakeChan extends TypedChanMakers {
  * {@link start}; independent of others.
  * @example
  * const rt2 = await start();
- * assert.equal(rt2.info.mode, 'st');
+ * assert.ok(rt2.info.procs >= 1);
  * await rt2.close();
  */
 export class Runtime {
@@ -97,7 +114,10 @@ export class Runtime {
   constructor(core: Core, info: RuntimeInfo) {
     this.core = core;
     this.info = info;
-    const make = <T = unknown>(cap = 0) => this.#make(4, cap, (ptr) => new Chan<T>(core, ptr, cap));
+    const { agent } = core;
+    const make = agent
+      ? <T = unknown>(cap = 0) => this.#make(8, cap, (ptr) => new TypedChan<T>(core, ptr, cap, agent.element()))
+      : <T = unknown>(cap = 0) => this.#make(4, cap, (ptr) => new Chan<T>(core, ptr, cap));
     const typed = Object.entries<Element<any>>(ELEMENTS).map(([kind, element]) =>
       [kind, (cap = 0) => this.#make(element.size, cap, (ptr) => new TypedChan(core, ptr, cap, element))]);
     this.chan = Object.assign(make, Object.fromEntries(typed) as TypedChanMakers);
@@ -234,6 +254,27 @@ export class Runtime {
   }
 
   /**
+   * The functions that a module exports, to be called here and run on workers,
+   * as many at the same time as `info.procs` says; each call starts a goroutine
+   * there. Without workers (`info.mode`) they run on this thread. Arguments and
+   * results are copied, and so are what passes through channels that were passed.
+   * @example
+   * const maths = rt.module(new URL('./maths.js', EXAMPLES));
+   * assert.equal(await maths.add(20, 22), 42);
+   * const squares = rt.chan();
+   * await rt.group(async (g) => {
+   *   g.go(maths.squares, 3, squares);
+   *   for (let i = 1; i <= 3; i++) assert.equal((await squares.recv()).value, i * i);
+   * });
+   */
+  module<M>(url: string | URL, options: ModuleOptions = {}): Module<M> {
+    const { core } = this;
+    if (core.closed) throw core.shutError();
+    core.caller ??= import('./local.js').then(({ Local }) => (core.caller = new Local(core)));
+    return moduleIn<M>(core, url, options);
+  }
+
+  /**
    * A new context, without a parent; done when `signal` is aborted.
    * @example
    * const controller = new AbortController();
@@ -302,7 +343,9 @@ export class Runtime {
    * await assert.rejects(waits, RuntimeClosedError);
    */
   async close(): Promise<void> {
-    this.core.shut();
+    const { agent } = this.core;
+    if (agent) await agent.close();
+    else this.core.shut();
   }
 
   /** close(), for `await using`. */
@@ -311,32 +354,32 @@ export class Runtime {
   }
 }
 
-/** In the order of their starts. */
-const running = new Set<Runtime>();
-
 /**
  * Start a runtime.
- * @throws {LoadError} if goro.wasm cannot be had
+ * @throws {LoadError} if goro.wasm cannot be had; with `mode: 'mt'`, if there can be no workers
  * @throws {UsageError} if an option makes no sense
  * @example
  * const rt2 = await start();
  * try {
- *   assert.equal(rt2.info.procs, 1);
+ *   console.log(rt2.info.mode, rt2.info.procs, rt2.info.reason);
  * } finally {
  *   await rt2.close();
  * }
  */
 export async function start(options: StartOptions = {}): Promise<Runtime> {
-  const { signal, wasm, seed } = options;
+  const { signal, seed } = options;
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 1 && seed <= 0xffffffff)) {
     throw new UsageError(`start: seed ${seed} is not a whole number from 1 to 2**32 - 1`);
   }
   signal?.throwIfAborted();
-  const core = await Core.make(wasm, seed);
+  const { mode, reason, module } = await choose(options);
+  let core: Core, procs = 1;
+  if (mode === 'mt') ({ core, procs } = await (await import('./machine.js')).startShared(module!, options));
+  else core = await Core.make((host) => load(module, host, seed));
   if (signal) closeWith(core, signal);
-  const runtime = new Runtime(core, { mode: 'st', procs: 1, reason: 'this build has one thread and no shared memory' });
-  core.endings.push(() => running.delete(runtime));
-  running.add(runtime);
+  const runtime = new Runtime(core, { mode, procs, reason });
+  core.endings.push(() => realm().running.delete(runtime));
+  realm().running.add(runtime);
   return runtime;
 }
 
@@ -349,15 +392,27 @@ function closeWith(core: Core, signal: AbortSignal): void {
 }
 
 /**
+ * The runtime that code without one at hand is in: of a function that runs on a
+ * worker, the worker's part of it; elsewhere the one that was started last.
+ * @throws {UsageError} if there is none
+ * @example
+ * const ch = runtime().chan(1);
+ * await ch.send(1);
+ */
+export function runtime(): Runtime {
+  const found = [...realm().running as Set<Runtime>].filter((rt) => !rt.core.closed).pop();
+  if (!found) throw new UsageError('there is no runtime; call start() first');
+  return found;
+}
+
+/**
  * {@link Runtime.select}, in the runtime of the channels; where there are none,
- * in the one that was started last.
+ * in that of {@link runtime}.
  * @example
  * const ch = rt.chan(1);
  * const r = await select({ msg: recv(ch), late: after(1) });
  * assert.equal(r.key, 'late');
  */
 export function select<const C extends Cases>(cases: C, options?: WaitOptions): Op<SelectResult<C>> {
-  const core = coreOf(cases) ?? [...running].filter((rt) => !rt.core.closed).pop()?.core;
-  if (!core) throw new UsageError('select without a channel needs a runtime; call start() first, or rt.select');
-  return selectIn(core, cases, options);
+  return selectIn(coreOf(cases) ?? runtime().core, cases, options);
 }

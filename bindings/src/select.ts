@@ -7,21 +7,31 @@ import { type Core, unexpected } from './core.js';
 import { ChanClosedError, UsageError } from './errors.js';
 import { CASE_BYTES, CASE_SEND, CLOSED, NONE, type Pointer, VAL_BYTES } from './ffi.js';
 import { type Kind, type Op, SELECT, type Subject, unusual, type WaitOptions } from './op.js';
+import { brand } from './realm.js';
 
 /** A select's case that receives; made by {@link recv}. */
 export class RecvCase<T> {
+  static {
+    brand(this, 'RecvCase');
+  }
   /** @internal */
   constructor(readonly chan: RecvChan<T> | null) {}
 }
 
 /** A select's case that sends; made by {@link send}. */
 export class SendCase<T> {
+  static {
+    brand(this, 'SendCase');
+  }
   /** @internal */
   constructor(readonly chan: SendChan<T> | null, readonly value: T) {}
 }
 
 /** A select's case that is ready after a while; made by {@link after}. */
 export class AfterCase {
+  static {
+    brand(this, 'AfterCase');
+  }
   /** @internal */
   constructor(readonly ms: number) {}
 }
@@ -100,6 +110,7 @@ class Selection implements Subject {
     }
     let at = core.ffi.cases(n) >> 2;
     let val = core.ffi.vals(n) >> 2;
+    core.see((val << 2) + n * VAL_BYTES);
     let timer = 0;
     for (let i = 0; i < n; i++, at += CASE_BYTES >> 2, val += VAL_BYTES >> 2) {
       const each = this.cases[i]!;
@@ -132,7 +143,10 @@ class Selection implements Subject {
     const { handles, timers } = this;
     for (let i = 0; i < handles.length; i++) {
       const handle = handles[i]!;
-      if (i !== chosen && handle !== 0) ((this.cases[i] as SendCase<unknown>).chan as Chan<unknown>).giveBack(handle);
+      if (handle === 0) continue;
+      const chan = (this.cases[i] as SendCase<unknown>).chan as Chan<unknown>;
+      if (i === chosen) chan.sent(handle);
+      else chan.giveBack(handle);
     }
     if (timers) for (const timer of timers) core.ffi.chan_free(timer);
   }

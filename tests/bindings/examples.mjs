@@ -20,13 +20,14 @@ export function examples() {
 const plain = (code) => code.replace(/: (?:Send|Recv)Chan<\w+>/g, '');
 
 const EXPORTS = [
-  'start', 'select', 'recv', 'send', 'after', 'ChanClosedError', 'DeadlockError', 'DeadlineExceededError', 'RuntimeClosedError',
+  'start', 'runtime', 'select', 'transfer', 'recv', 'send', 'after', 'ChanClosedError', 'DeadlockError', 'DeadlineExceededError', 'RuntimeClosedError',
 ];
 
 export function exampleSource() {
   const bodies = examples().map(({ where, code }) => `testAnywhere(${JSON.stringify(`example ${where}`)}, async (rt) => {\n${plain(code)}});\n`);
   return `import { ${EXPORTS.join(', ')} } from '../../../bindings/dist/index.js';
 import { assert, testAnywhere } from '../../../tests/bindings/suite/harness.mjs';
+const EXAMPLES = new URL('../../../tests/bindings/suite/modules/', import.meta.url);
 const console = { log() {} };
 ${bodies.join('')}`;
 }

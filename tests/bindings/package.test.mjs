@@ -18,10 +18,21 @@ test('types: what must compile does, and what must not does not', async () => {
   assert.deepEqual([code, stdout], [0, '']);
 });
 
+/** What an import of the package loads: the file, and all that it imports. */
+function loaded(name, known = new Set()) {
+  if (known.has(name)) return known;
+  known.add(name);
+  const text = readFileSync(join(DIST, name), 'utf8');
+  for (const [, other] of text.matchAll(/^(?:import|export)\b[^;]*? from '\.\/(.*?)'/gm)) loaded(other, known);
+  return known;
+}
+
 test('size: JavaScript and module are at most 40 KB of brotli', (t) => {
-  const script = readdirSync(DIST).filter((name) => name.endsWith('.js')).map((name) => readFileSync(join(DIST, name)));
-  const sizes = [Buffer.concat(script), wasm].map((bytes) => brotliCompressSync(bytes).length);
+  const names = [...loaded('index.js')];
+  const script = Buffer.concat(names.map((name) => readFileSync(join(DIST, name))));
+  const sizes = [script, wasm].map((bytes) => brotliCompressSync(bytes).length);
   t.diagnostic(`brotli: JavaScript ${sizes[0]}, goro.wasm ${sizes[1]} bytes`);
+  assert.ok(names.includes('core.js') && !names.includes('codec.js'), `${names}`);
   assert.ok(sizes[0] + sizes[1] <= 40 * 1024, `${sizes}`);
 });
 

@@ -1,5 +1,7 @@
 // What must compile, and, after @ts-expect-error, what must not.
-import { after, type Chan, type Op, recv, type RecvChan, type RecvResult, type Runtime, select, send, type SendChan, start } from '../../bindings/dist/index.js';
+import {
+  after, type Chan, type Goroutine, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send, type SendChan, start, transfer,
+} from '../../bindings/dist/index.js';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(..._: Equal<A, B> extends true ? [] : ['differs']): void {}
@@ -64,9 +66,34 @@ export async function types(rt: Runtime, jobs: Chan<string>, out: Chan<number>):
   void [wrong, wider];
 }
 
+interface Crunch {
+  work(jobs: RecvChan<string>, out: SendChan<number>): Promise<number>;
+  steps(n: number): Generator<Pause, string>;
+  now(): Date;
+  later(callback: () => void): void;
+  VERSION: string;
+}
+
+export async function modules(rt: Runtime, jobs: Chan<string>, out: Chan<number>): Promise<void> {
+  const crunch = rt.module<Crunch>(new URL('./crunch.js', import.meta.url), { graceMs: 100, ctx: rt.context() });
+  same<ReturnType<typeof crunch.work>, Op<number>>();
+  same<ReturnType<typeof crunch.steps>, Op<string>>();
+  same<ReturnType<typeof crunch.now>, Op<Date>>();
+  await rt.group(async (g) => { same<ReturnType<typeof g.go<[RecvChan<string>, SendChan<number>], number>>, Goroutine<number>>(); g.go(crunch.work, jobs, out); });
+  // @ts-expect-error the channels are the other way round
+  crunch.work(out, jobs);
+  // @ts-expect-error functions do not cross
+  crunch.later(() => {});
+  // @ts-expect-error functions only
+  crunch.VERSION;
+  await jobs.send('x', { transfer: [new ArrayBuffer(1)] });
+  const bytes = transfer(new Uint8Array(1), []);
+  same<typeof bytes, Uint8Array<ArrayBuffer>>();
+}
+
 export async function starting(): Promise<void> {
   await using rt = await start({ procs: 'auto', signal: AbortSignal.timeout(1) });
-  same<typeof rt.info.mode, 'st'>();
+  same<typeof rt.info.mode, 'mt' | 'st'>();
   using ch = rt.chan<{ id: number }>(1);
   using _ = await rt.mutex().lock();
   await ch.send({ id: 1 });

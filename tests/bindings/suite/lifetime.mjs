@@ -3,9 +3,11 @@ import { assert, test } from './harness.mjs';
 
 test('start: info, and several at once', async (rt) => {
   const other = await start();
-  assert.equal(rt.info.mode, 'st');
-  assert.equal(rt.info.procs, 1);
-  assert.match(rt.info.reason, /thread/);
+  const single = await start({ mode: 'st' });
+  assert.deepEqual([single.info.mode, single.info.procs], ['st', 1]);
+  assert.match(single.info.reason, /thread/);
+  await single.close();
+  assert.ok(rt.info.procs >= 1 && rt.info.reason);
   const ch = other.chan(1);
   await ch.send(1);
   assert.equal((await ch.recv()).value, 1);

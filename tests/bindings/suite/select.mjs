@@ -128,3 +128,16 @@ test('select: channels that are not of this runtime, or no more, or none', async
   assert.equal(rt.core.values.size, 0);
   await other.close();
 });
+
+test('select: meets selects that wait', async (rt) => {
+  const ch = rt.chan();
+  const puts = [1, 2, 3, 4].map((v) => rt.select({ put: send(ch, v), other: rt.chan() }));
+  for (const want of [1, 2]) assert.deepEqual(await rt.select({ ch }), { key: 'ch', done: false, value: want });
+  assert.equal((await ch.recv()).value, 3);
+  assert.equal(ch.tryRecv().value, 4);
+  for (const put of puts) assert.equal((await put).key, 'put');
+  const gets = [1, 2].map(() => rt.select({ ch, other: rt.chan() }));
+  assert.equal((await rt.select({ put: send(ch, 'a') })).key, 'put');
+  await ch.send('b');
+  assert.deepEqual((await Promise.all(gets)).map((r) => r.value), ['a', 'b']);
+});

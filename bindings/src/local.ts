@@ -1,0 +1,81 @@
+/**
+ * Calls of modules without workers: the functions run on this thread. What they
+ * are given and what they return is copied as if they did not, so a program that
+ * works here works there.
+ */
+import { Chan } from './channel.js';
+import { Codec, type Foreign } from './codec.js';
+import { Context } from './context.js';
+import type { Core } from './core.js';
+import { UsageError } from './errors.js';
+import { functionOf, run } from './imports.js';
+import type { Call, Caller } from './module.js';
+import { Pending } from './pending.js';
+
+/** The kinds of object that stay what they are. */
+const KEPT = 0;
+const CONTEXT = 1;
+
+/** For a runtime on one thread. */
+export class Local implements Caller {
+  readonly #core: Core;
+  readonly #codec = new Codec({
+    leave: (value) => this.#leave(value),
+    stay() {},
+    arrive: (kind, data) => this.#arrive(kind, data as number),
+  });
+  /** Of the message that is under way: objects that stay what they are. */
+  #kept: object[] = [];
+
+  constructor(core: Core) {
+    this.#core = core;
+    core.endings.push(() => { for (const each of core.awaited) if (each instanceof Pending) each.ended(core.shutError()); });
+  }
+
+  /** A copy. */
+  readonly #copy = (value: unknown, transfer?: readonly unknown[]): unknown => {
+    try {
+      return this.#codec.decode(this.#codec.encode(value, transfer).bytes);
+    } finally {
+      this.#kept = [];
+    }
+  };
+
+  call(call: Call): Promise<unknown> {
+    const pending = new Pending(this.#core);
+    this.#run(call).then((value) => pending.resolve(value), (error) => pending.reject(error));
+    return pending.promise;
+  }
+
+  async #run({ url, name, args, signal }: Call): Promise<unknown> {
+    const copied = this.#copy(args) as unknown[];
+    const fn = await functionOf(url, name);
+    signal?.throwIfAborted();
+    let result;
+    try {
+      result = await run(this.#core, name, fn, copied, signal);
+    } catch (error) {
+      throw this.#copy(error);
+    }
+    return this.#copy(result);
+  }
+
+  #leave(value: object): Foreign | undefined {
+    if (value instanceof Chan) this.#pass(value);
+    else if (!(value instanceof Context || value instanceof AbortSignal)) return undefined;
+    return { kind: value instanceof Context ? CONTEXT : KEPT, data: this.#kept.push(value) - 1 };
+  }
+
+  /** From now on the channel copies, as one does that a worker has. */
+  #pass(chan: Chan<unknown>): void {
+    if (chan.core !== this.#core) throw new UsageError('a channel of another runtime cannot be passed on; make it by this one');
+    if (chan.ptr < 0) throw new UsageError('the channel was disposed of; do that after its last use');
+    chan.copy = this.#copy;
+  }
+
+  /** Whoever gets a context can end it for himself alone. */
+  #arrive(kind: number, at: number): object {
+    const value = this.#kept[at]!;
+    return kind === CONTEXT ? (value as Context).withCancel() : value;
+  }
+}

@@ -1,0 +1,58 @@
+/** Whether there can be workers, and if not, why. */
+import { LoadError } from './errors.js';
+import { compile, type WasmSource } from './ffi.js';
+
+/** What was chosen; without a module, the one beside the package's files. */
+export interface Choice {
+  readonly mode: 'mt' | 'st';
+  readonly reason: string;
+  readonly module?: WebAssembly.Module | undefined;
+}
+
+/** Of {@link StartOptions}. */
+interface Wanted {
+  readonly mode?: 'auto' | 'mt' | 'st';
+  readonly seed?: number;
+  readonly wasm?: WasmSource;
+}
+
+interface Globals {
+  crossOriginIsolated?: boolean;
+  Worker?: unknown;
+  process?: { getBuiltinModule?(name: string): unknown };
+}
+
+/** Why there can be no workers over one memory. */
+function obstacle(): string | undefined {
+  const { crossOriginIsolated, Worker, process } = globalThis as Globals;
+  if (crossOriginIsolated === false) {
+    return 'the page is not cross-origin isolated: it is served without the headers ' +
+      'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
+  }
+  if (typeof SharedArrayBuffer === 'undefined') return 'there is no SharedArrayBuffer here';
+  if (!Worker && !process?.getBuiltinModule?.('node:worker_threads')) return 'there is no Worker here';
+  return undefined;
+}
+
+const single = (reason: string, module?: WebAssembly.Module): Choice => ({ mode: 'st', reason, module });
+
+/** The module for agents takes its memory from outside. */
+const forAgents = (module: WebAssembly.Module) => WebAssembly.Module.imports(module).some((each) => each.kind === 'memory');
+
+/** How a runtime is to run. */
+export async function choose({ mode = 'st', wasm }: Wanted): Promise<Choice> {
+  const given = wasm === undefined ? undefined : await compile(wasm);
+  const cannot = mode === 'st' ? "all is on one thread as start({ mode: 'st' }) has it" : obstacle();
+  if (cannot || (given && !forAgents(given))) {
+    const reason = cannot ?? 'start({ wasm }) has the module for one thread';
+    if (mode === 'mt' || (given && forAgents(given))) throw new LoadError(`there can be no workers: ${reason}`);
+    return single(reason, given);
+  }
+  try {
+    const module = given ?? await compile(new URL('./goro-mt.wasm', import.meta.url));
+    return { mode: 'mt', reason: 'memory can be shared with workers here', module };
+  } catch (error) {
+    if (mode === 'mt') throw error;
+    return single((error as Error).message);
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * What all copies of this package in a realm share: the worker file has one of
+ * its own, and the module that runs there may import another.
+ */
+
+/** A class's objects are recognised by this property of its prototype. */
+type Class = abstract new (...args: any[]) => object;
+
+/** The state that copies share. */
+export interface Realm {
+  /** The runtimes, in the order of their starts. */
+  readonly running: Set<object>;
+  /** What {@link transfer} has marked. */
+  transfers?: WeakMap<object, readonly ArrayBuffer[]>;
+}
+
+const REALM = Symbol.for('goro.realm');
+
+/** Made when it is first needed: an import has no effects. */
+export const realm = (): Realm => (globalThis as unknown as Record<symbol, Realm>)[REALM] ??= { running: new Set() };
+
+/** Have `instanceof` know the objects of this class's copies, too. */
+export function brand(of: Class, name: string): void {
+  const mark = Symbol.for(`goro.${name}`);
+  Object.defineProperty(of.prototype, mark, { value: true });
+  Object.defineProperty(of, Symbol.hasInstance, {
+    value(this: Class, v: unknown): boolean {
+      if (this !== of) return Function.prototype[Symbol.hasInstance].call(this, v); // a class of the program's, from ours
+      return typeof v === 'object' && v !== null && (v as Record<symbol, unknown>)[mark] === true;
+    },
+  });
+}
+
+/**
+ * Mark a value that is about to be copied: the buffers in the list go with it
+ * and are detached here, as postMessage's transfer list has it. Returns the value.
+ * @example
+ * const bytes = new Uint8Array(1024);
+ * const copy = rt.module(new URL('./echo.js', EXAMPLES));
+ * const back = await copy.echo(transfer(bytes, [bytes.buffer]));
+ * assert.equal(bytes.byteLength, 0);
+ * assert.equal(back.byteLength, 1024);
+ */
+export function transfer<T extends object>(value: T, buffers: readonly ArrayBuffer[]): T {
+  (realm().transfers ??= new WeakMap()).set(value, buffers);
+  return value;
+}

@@ -1,0 +1,243 @@
+// Functions of modules: on workers, and without them on this thread.
+import {
+  Chan, ChanClosedError, DeadlineExceededError, LoadError, recv, RuntimeClosedError, select, transfer, UsageError,
+} from '../../../bindings/dist/index.js';
+import { assert, test, testAnywhere } from './harness.mjs';
+
+const CRUNCH = new URL('./modules/crunch.js', import.meta.url);
+const crunchOf = (rt) => rt.module(CRUNCH);
+
+testAnywhere('module: functions of all kinds', async (rt) => {
+  const crunch = crunchOf(rt);
+  assert.equal(await crunch.add(1, 2), 3);
+  assert.equal(await crunch.addSoon('a', 'b'), 'ab');
+  assert.equal(await crunch.addInSteps(1n, 2n), 3n);
+  assert.equal(await crunch.nothing(), undefined);
+  assert.equal(await rt.module(CRUNCH.href).add(1, 1), 2);
+  assert.equal(crunch.then, undefined);
+  assert.equal(crunch.add, crunch.add);
+  const inSteps = rt.go(function* () { return (yield* crunch.add(20, 22)) + (yield* crunch.addSoon(0, 0)); });
+  assert.equal(await inSteps.wait(), 42);
+  assert.equal(await rt.go(crunch.add, 4, 5).wait(), 9);
+  assert.equal(await rt.run(async () => crunch.add(1, 1)), 2);
+});
+
+testAnywhere('module: values are copied, both ways', async (rt) => {
+  const crunch = crunchOf(rt);
+  const sent = { list: [1, { x: 'é' }], when: new Date(5), map: new Map([[1, new Set([2])]]), bytes: new Uint8Array([1, 2]), big: 2n ** 70n };
+  const [back, again, ...more] = await crunch.echo(sent, sent, 1.5, undefined, null);
+  assert.ok(back !== sent && back === again);
+  assert.deepEqual(back.list, sent.list);
+  assert.deepEqual([back.when.getTime(), back.map.get(1).has(2), back.bytes[1], back.big], [5, true, 2, 2n ** 70n]);
+  assert.deepEqual(more, [1.5, undefined, null]);
+  const mine = {};
+  assert.equal((await crunch.change(mine)).changed, true);
+  assert.equal(mine.changed, undefined);
+  const long = 'x'.repeat(300_000);
+  assert.equal((await crunch.echo(long))[0], long);
+});
+
+testAnywhere('module: transfer', async (rt) => {
+  const crunch = crunchOf(rt);
+  const bytes = new Uint8Array(1000).fill(3);
+  const [back] = await crunch.echo(transfer(bytes, [bytes.buffer]));
+  assert.deepEqual([bytes.length, back.length, back[999]], [0, 1000, 3]);
+  assert.equal((await crunch.fill(2_000_000))[1_999_999], 7);
+});
+
+testAnywhere('module: errors are the function\'s own', async (rt) => {
+  const crunch = crunchOf(rt);
+  const error = await crunch.fail('too far').catch((e) => e);
+  assert.ok(error instanceof RangeError);
+  assert.equal(error.message, 'too far');
+  assert.match(error.stack, /fail[^]*crunch\.js/);
+  assert.deepEqual(error.cause, { code: 7 });
+  assert.equal(await crunch.failLater('a string').catch((e) => e), 'a string');
+  assert.equal(await crunch.failLater(undefined).catch((e) => e), undefined);
+  await assert.rejects(rt.go(crunch.fail, 'in a goroutine').wait(), /in a goroutine/);
+  await assert.rejects(rt.group(async (g) => { g.go(crunch.fail, 'in a group'); }), /in a group/);
+  const ch = rt.chan(1);
+  ch.close();
+  await assert.rejects(crunch.failClosed(ch), ChanClosedError);
+  assert.equal(await crunch.add(1, 1), 2);
+});
+
+testAnywhere('module: what cannot be called or copied', async (rt) => {
+  const crunch = crunchOf(rt);
+  await assert.rejects(crunch.missing(), /exports no function missing; it exports .*add/);
+  await assert.rejects(crunch.notAFunction(), UsageError);
+  await assert.rejects(crunch.echo(() => 1), /function .*export it/);
+  await assert.rejects(crunch.aFunction(), /function/);
+  await assert.rejects(rt.module(new URL('./modules/none.js', import.meta.url)).f(), LoadError);
+  await assert.rejects(rt.module(new URL('./modules/broken.js', import.meta.url)).f(), /broken at once/);
+  assert.throws(() => rt.module('http://[bad'), UsageError);
+  const { start } = await import('../../../bindings/dist/index.js');
+  const other = await start();
+  await assert.rejects(crunch.echo(other.chan()), /another runtime/);
+  await other.close();
+  assert.equal(await crunch.add(1, 1), 2);
+});
+
+for (const name of ['work', 'workInSteps']) {
+  testAnywhere(`module: workers on channels: ${name}`, async (rt) => {
+    const crunch = crunchOf(rt);
+    const jobs = rt.chan(4), out = rt.chan();
+    const done = [];
+    const sum = await rt.group(async (g) => {
+      const all = [1, 2, 3].map(() => g.go(crunch[name], jobs, out));
+      g.go(async () => {
+        for (let n = 1; n <= 200; n++) await jobs.send({ n });
+        jobs.close();
+      });
+      let sum = 0;
+      for (let i = 0; i < 200; i++) sum += (await out.recv()).value.squared;
+      for (const g of all) done.push(await g.wait());
+      return sum;
+    });
+    assert.equal(sum, 200 * 201 * 401 / 6);
+    assert.equal(done.reduce((a, b) => a + b), 200);
+  });
+}
+
+testAnywhere('module: channels through channels', async (rt) => {
+  const crunch = crunchOf(rt);
+  const requests = rt.chan();
+  const serving = crunch.serve(requests);
+  for (let i = 0; i < 20; i++) {
+    const reply = rt.chan();
+    await requests.send({ value: i, reply });
+    assert.equal((await reply.recv()).value, i + 1);
+  }
+  requests.close();
+  assert.equal(await serving, undefined);
+});
+
+testAnywhere('module: a channel that comes back is the same', async (rt) => {
+  const crunch = crunchOf(rt);
+  const ch = rt.chan(2);
+  const [a, [b]] = await crunch.echo(ch, [ch]);
+  assert.ok(a === ch && b === ch);
+  const theirs = await crunch.open(3);
+  assert.ok(theirs instanceof Chan);
+  assert.deepEqual([theirs.cap, theirs.len, (await theirs.recv()).value], [3, 1, 'left behind']);
+  assert.deepEqual(await crunch.kinds(theirs), [true, 3]);
+  assert.equal((await theirs.recv()).value, 1);
+});
+
+testAnywhere('module: what is sent is copied from then on', async (rt) => {
+  const crunch = crunchOf(rt);
+  const ch = rt.chan(8), value = { n: 1 };
+  await ch.send(value);
+  assert.equal((await ch.recv()).value, value);
+  await ch.send(() => 1);
+  assert.equal((await ch.recv()).value(), 1);
+  assert.deepEqual(await crunch.kinds(ch), [true, 8]);
+  assert.equal((await ch.recv()).value, 1);
+  await ch.send(value);
+  const copy = (await ch.recv()).value;
+  assert.ok(copy !== value && copy.n === 1);
+  await assert.rejects(async () => ch.send(() => 1), UsageError);
+  assert.throws(() => ch.trySend(Symbol('s')), UsageError);
+  const bytes = new Uint8Array(10);
+  await ch.send({ bytes }, { transfer: [bytes.buffer] });
+  assert.deepEqual([bytes.length, (await ch.recv()).value.bytes.length], [0, 10]);
+  assert.equal((await rt.select({ put: (await import('../../../bindings/dist/index.js')).send(ch, value) })).key, 'put');
+  assert.ok((await ch.recv()).value !== value);
+});
+
+testAnywhere('module: select on both sides', async (rt) => {
+  const crunch = crunchOf(rt);
+  const a = rt.chan(), b = rt.chan(1), quit = rt.chan();
+  const chosen = crunch.choose(a, b, quit);
+  for (let i = 0; i < 10; i++) await (i % 2 ? a : b).send(i);
+  quit.close();
+  const log = await chosen;
+  assert.deepEqual(log.filter(([key]) => key === 'a').map(([, v]) => v), [1, 3, 5, 7, 9]);
+  assert.deepEqual(log.filter(([key]) => key === 'b').map(([, v]) => v).slice(0, 4), [0, 2, 4, 6]);
+  const puts = ['x', 'y'].map((v) => crunch.put(a, v));
+  const got = [];
+  while (got.length < 2) {
+    const r = await select({ got: recv(a), never: recv(quit === a ? null : rt.nil()) });
+    got.push(r.value);
+  }
+  assert.deepEqual(got.sort(), ['x', 'y']);
+  assert.deepEqual(await Promise.all(puts), ['put', 'put']);
+});
+
+testAnywhere('module: contexts', async (rt) => {
+  const crunch = crunchOf(rt);
+  const ctx = rt.context().withCancel();
+  const waits = crunch.waitFor(ctx.withValue('user', 'gopher'));
+  await rt.sleep(5);
+  ctx.cancel(new Error('enough'));
+  assert.deepEqual(await waits, [true, 'CanceledError', false, 'enough', 'gopher', true]);
+  assert.deepEqual((await crunch.waitFor(ctx)).slice(0, 4), [true, 'CanceledError', false, 'enough']);
+  const late = await crunch.waitFor(rt.context().withTimeout(5));
+  assert.deepEqual(late.slice(0, 3), [true, 'DeadlineExceededError', true]);
+  const controller = new AbortController();
+  const aborted = crunch.untilAborted(controller.signal);
+  await rt.sleep(5);
+  controller.abort(new Error('by signal'));
+  assert.equal(await aborted, 'by signal');
+});
+
+testAnywhere('module: what calls a generator off', async (rt) => {
+  const log = rt.chan(4);
+  const group = rt.group({ timeoutMs: 20 }, async (g) => { g.go(crunchOf(rt).sleepy, log); });
+  await assert.rejects(group, DeadlineExceededError);
+  assert.deepEqual([log.tryRecv().value, (await log.recv()).value], ['begins', 'ends']);
+  const controller = new AbortController();
+  const sleeps = rt.module(CRUNCH, controller).sleepy(log);
+  assert.equal((await log.recv()).value, 'begins');
+  controller.abort(new Error('halt'));
+  await assert.rejects(sleeps, /halt/);
+  assert.equal((await log.recv()).value, 'ends');
+  await assert.rejects(rt.module(CRUNCH, controller).add(1, 1), /halt/);
+});
+
+testAnywhere('module: channels of numbers, bytes and signals', async (rt) => {
+  const numbers = rt.chan.f64(), bytes = rt.chan.bytes(), signal = rt.chan.signal();
+  const relayed = crunchOf(rt).relay(numbers, bytes, signal);
+  for (let i = 0; i < 50; i++) await numbers.send(i / 2);
+  numbers.close();
+  await bytes.send(new Uint8Array([1, 2, 3]));
+  assert.deepEqual([...(await bytes.recv()).value], [2, 3, 4]);
+  await signal.recv();
+  assert.equal(await relayed, 612.5);
+});
+
+testAnywhere('module: functions that call functions', async (rt) => {
+  assert.equal(await crunchOf(rt).fanOut(CRUNCH.href, 20), 210);
+});
+
+testAnywhere('module: the runtime there', async (rt) => {
+  assert.equal(await crunchOf(rt).mode(), rt.info.mode);
+});
+
+testAnywhere('module: ping-pong', async (rt) => {
+  const a = rt.chan(), b = rt.chan(), n = 500;
+  const other = crunchOf(rt).pingpong(a, b, n);
+  for (let i = 0; i < n; i++) {
+    await a.send(i);
+    assert.equal((await b.recv()).value, i);
+  }
+  await other;
+});
+
+testAnywhere('module: 100,000 calls in flight', async (rt) => {
+  const { add } = crunchOf(rt);
+  const n = 100_000;
+  const all = await Promise.all(Array.from({ length: n }, (_, i) => add(i, 1)));
+  for (let i = 0; i < n; i++) assert.equal(all[i], i + 1);
+});
+
+test('module: closing ends what runs', async (rt) => {
+  const crunch = crunchOf(rt);
+  await crunch.nothing();
+  const log = rt.chan(1), waits = [crunch.sleepy(log), crunch.work(rt.chan(), rt.chan())];
+  await log.recv();
+  const ends = Promise.allSettled(waits);
+  await rt.close();
+  for (const { reason } of await ends) assert.ok(reason instanceof RuntimeClosedError, String(reason));
+  await assert.rejects(crunch.add(1, 1), RuntimeClosedError);
+});

@@ -1,0 +1,112 @@
+// Functions for module.mjs. They import the package as a program's module does,
+// which is another copy than a worker's own.
+import { after, ChanClosedError, Chan, Context, DeadlineExceededError, recv, runtime, select, send, transfer, UsageError } from '../../../../bindings/dist/index.js';
+
+export const notAFunction = 1;
+export const add = (a, b) => a + b;
+export const addSoon = async (a, b) => a + b;
+export function* addInSteps(a, b) {
+  yield* runtime().sleep(1);
+  return a + b;
+}
+export const echo = (...args) => args;
+export const nothing = () => {};
+export const aFunction = () => () => 1;
+export const fill = (n) => { const bytes = new Uint8Array(n).fill(7); return transfer(bytes, [bytes.buffer]); };
+export const change = (o) => { o.changed = true; return o; };
+
+export function fail(message) {
+  throw new RangeError(message, { cause: { code: 7 } });
+}
+export const failLater = async (value) => { await null; throw value; };
+export const failClosed = async (ch) => { await ch.send(1); };
+
+export async function work(jobs, out) {
+  let n = 0;
+  for await (const job of jobs) {
+    await out.send({ job, squared: job.n * job.n });
+    n++;
+  }
+  return n;
+}
+
+export function* workInSteps(jobs, out) {
+  for (let n = 0; ; n++) {
+    const { value, done } = yield* jobs.recv();
+    if (done) return n;
+    yield* out.send({ job: value, squared: value.n * value.n });
+  }
+}
+
+/** A channel of its own, through the one it has got. */
+export async function serve(requests) {
+  for await (const { value, reply } of requests) await reply.send(value + 1);
+}
+
+export async function open(cap) {
+  const ch = runtime().chan(cap);
+  ch.trySend('left behind');
+  return ch;
+}
+
+export async function choose(a, b, quit) {
+  const log = [];
+  for (;;) {
+    const r = await select({ a: recv(a), b: recv(b), quit: recv(quit), late: after(10_000) });
+    if (r.key === 'quit') return log;
+    log.push([r.key, r.value]);
+  }
+}
+
+export async function put(ch, value) {
+  return (await select({ put: send(ch, value), late: after(10_000) })).key;
+}
+
+export async function waitFor(ctx) {
+  const { done } = await ctx.done.recv();
+  return [done, ctx.err.name, ctx.err instanceof DeadlineExceededError, String(ctx.cause?.message ?? ctx.cause), ctx.value('user'), ctx instanceof Context];
+}
+
+export async function untilAborted(signal) {
+  await new Promise((resolve) => { signal.aborted ? resolve() : signal.addEventListener('abort', resolve); });
+  return signal.reason.message;
+}
+
+export function* sleepy(log) {
+  try {
+    yield* log.send('begins');
+    yield* runtime().sleep(60_000);
+  } finally {
+    log.trySend('ends');
+  }
+}
+
+export const kinds = async (ch) => {
+  await ch.send(1).catch((error) => { if (!(error instanceof ChanClosedError)) throw error; });
+  return [ch instanceof Chan, ch.cap];
+};
+
+export const mode = () => runtime().info.mode;
+export const closeHere = () => runtime().close().then(() => 'closed', (error) => error instanceof UsageError);
+
+export async function fanOut(url, n) {
+  const { add } = runtime().module(url);
+  const all = await Promise.all(Array.from({ length: n }, (_, i) => add(i, 1)));
+  return all.reduce((a, b) => a + b);
+}
+
+export async function relay(numbers, bytes, signal) {
+  let sum = 0;
+  for await (const v of numbers) sum += v;
+  const { value } = await bytes.recv();
+  await bytes.send(value.map((b) => b + 1));
+  await signal.send();
+  return sum;
+}
+
+export async function pingpong(a, b, n) {
+  for (let i = 0; i < n; i++) {
+    await a.recv();
+    await b.send(i);
+  }
+}

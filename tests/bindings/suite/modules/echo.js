@@ -1,0 +1,2 @@
+// Of the documentation's examples.
+export const echo = (value) => value;
