@@ -13,6 +13,7 @@
 
 #include "stack/stack.c"
 
+#include "sched/agent.c"
 #include "sched/checkdead.c"
 #include "sched/error.c"
 #include "sched/hostevent.c"

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Builds the npm package's files into bindings/dist: goro.wasm, and from
- * bindings/src by tsc the JavaScript and its types. Prints what they weigh.
+ * Builds the npm package's files into bindings/dist: goro.wasm and goro-mt.wasm,
+ * and from bindings/src by tsc the JavaScript and its types.
  *
  *   build-package.mjs [-v]
  *
@@ -40,17 +40,24 @@ async function unlessDone(stamp, key, make) {
   writeFileSync(file, key);
 }
 
-async function wasm(library, options) {
+/** The two modules: the row of flags.mjs they are linked by, and their file. */
+const MODULES = [['npm', 'goro.wasm'], ['npm-threads', 'goro-mt.wasm']];
+
+const libraryOf = (row) => join(BUILD, row, 'libgoro.a');
+
+async function wasm(row, name, options) {
   const temp = mkdtempSync(join(tmpdir(), 'goro-npm-'));
   try {
+    // With shared memory emcc makes JavaScript as well, beside the module.
     const linked = join(temp, 'linked.wasm');
-    const whole = ['-Wl,--whole-archive', library, '-Wl,--no-whole-archive'];
-    await run([...tool('EMCC'), ...LINK.npm, ...whole, '-o', linked], options);
+    const output = row === 'npm' ? linked : join(temp, 'linked.mjs');
+    const whole = ['-Wl,--whole-archive', libraryOf(row), '-Wl,--no-whole-archive'];
+    await run([...tool('EMCC'), ...LINK[row], ...whole, '-o', output], options);
     const out = join(temp, 'out.wasm');
     await transform(linked, out, { temp, optimize: '-O3', names: false, ...options });
     mkdirSync(DIST, { recursive: true });
-    writeFileSync(join(DIST, '.goro.wasm'), readFileSync(out));
-    renameSync(join(DIST, '.goro.wasm'), join(DIST, 'goro.wasm'));
+    writeFileSync(join(DIST, `.${name}`), readFileSync(out));
+    renameSync(join(DIST, `.${name}`), join(DIST, name));
   } finally {
     rmSync(temp, { recursive: true, force: true });
   }
@@ -61,9 +68,11 @@ const script = (options) =>
 
 async function main(args) {
   const options = { verbose: args.includes('-v') };
-  const library = join(BUILD, 'npm/libgoro.a');
   const passes = filesIn(join(BINDINGS, 'cc'));
-  await unlessDone('wasm.key', hashOf([library, ...passes], ...tool('EMCC'), ...tool('WASM_OPT')), () => wasm(library, options));
+  for (const [row, name] of MODULES) {
+    const key = hashOf([libraryOf(row), ...passes], ...tool('EMCC'), ...tool('WASM_OPT'));
+    await unlessDone(`${name}.key`, key, () => wasm(row, name, options));
+  }
   const sources = [...filesIn(join(BINDINGS, 'src')), join(BINDINGS, 'tsconfig.json'), join(ROOT, 'package-lock.json')];
   await unlessDone('script.key', hashOf(sources), () => script(options));
 }

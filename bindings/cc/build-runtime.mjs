@@ -2,7 +2,7 @@
 /**
  * Builds libgoro.a for every target and variant into build/.
  *
- *   build-runtime.mjs [-v] [wasi|wasi-threads|js|js-threads|npm|native]...     default: all
+ *   build-runtime.mjs [-v] [wasi|wasi-threads|js|js-threads|npm|npm-threads|native]...     default: all
  *
  * What is up to date is skipped: a library is older than one of the runtime's
  * files, the flags or the compiler's name, or it is not built again.
@@ -20,7 +20,7 @@ const BUILD = process.env.GORO_BUILD ?? join(ROOT, 'build');
 const TOOLS = {
   wasi: ['WASI_CC', 'WASI_AR'], 'wasi-threads': ['WASI_THREADS_CC', 'WASI_AR'],
   js: ['EMCC', 'EMAR'], 'js-threads': ['EMCC', 'EMAR'],
-  npm: ['EMCC', 'EMAR'], native: ['NATIVE_CC', 'AR'], 'native-thread': ['NATIVE_TSAN_CC', 'AR'],
+  npm: ['EMCC', 'EMAR'], 'npm-threads': ['EMCC', 'EMAR'], native: ['NATIVE_CC', 'AR'], 'native-thread': ['NATIVE_TSAN_CC', 'AR'],
 };
 const VARIANTS = {
   wasi: ['', '-debug'],
@@ -28,6 +28,7 @@ const VARIANTS = {
   js: ['', '-debug'],
   'js-threads': ['', '-debug'],
   npm: ['', '-debug'],
+  'npm-threads': ['', '-debug'],
   native: ['', '-debug', '-sanitize', '-sanitize-debug', '-thread', '-thread-debug'],
 };
 

@@ -27,6 +27,8 @@ export const COMMON = {
   'js-threads': [...JS, '-pthread'],
   native: ['-fno-omit-frame-pointer', '-pthread'],
   npm: JS,
+  // Shared memory without pthreads: the package starts the workers.
+  'npm-threads': [...JS, '-sSHARED_MEMORY=1', '-matomics', '-mbulk-memory'],
 };
 
 /** Besides, for every file of C++ and for linking it. */
@@ -46,12 +48,13 @@ export const SANITIZE = {
 
 /** The runtime's files per target, beside the amalgamation goro.c. */
 export const SOURCES = {
-  wasi: ['goro.c', 'os/os_wasip1.c', 'os/os_wasip1_poll.c', 'os/os_wasip1_st.c', 'stack/switch_asyncify.c'],
+  wasi: ['goro.c', 'os/os_wasip1.c', 'os/os_wasip1_poll.c', 'os/os_wasip1_st.c', 'os/os_st.c', 'stack/switch_asyncify.c'],
   'wasi-threads': ['goro.c', 'os/os_wasip1.c', 'os/os_wasip1_poll.c', 'os/os_wasip1_mt.c', 'os/os_pthread.c', 'stack/switch_asyncify.c'],
-  js: ['goro.c', 'api/goro_js.c', 'os/os_js.c', 'os/os_js_memory.c', 'os/os_js_poll.c', 'os/os_js_st.c', 'stack/switch_asyncify.c'],
+  js: ['goro.c', 'api/goro_js.c', 'os/os_js.c', 'os/os_js_memory.c', 'os/os_js_poll.c', 'os/os_js_st.c', 'os/os_st.c', 'stack/switch_asyncify.c'],
   'js-threads': ['goro.c', 'api/goro_js.c', 'os/os_js.c', 'os/os_js_memory.c', 'os/os_js_poll.c', 'os/os_js_mt.c', 'os/os_pthread.c', 'stack/switch_asyncify.c'],
   native: ['goro.c', 'os/os_unix.c', 'os/os_unix_poll.c', 'os/os_pthread.c', 'stack/switch_ucontext.c'],
-  npm: ['goro.c', 'os/os_npm.c', 'os/os_js_memory.c', 'api/ffi.c', 'stack/switch_asyncify.c'],
+  npm: ['goro.c', 'os/os_npm.c', 'os/os_npm_st.c', 'os/os_st.c', 'os/os_js_memory.c', 'api/ffi.c', 'stack/switch_asyncify.c'],
+  'npm-threads': ['goro.c', 'os/os_npm.c', 'os/os_npm_mt.c', 'api/ffi.c', 'api/ffi_mt.c', 'stack/switch_asyncify.c'],
 };
 
 /** The M's own C stack: the scheduler, morestack and fatal errors run on it. */
@@ -76,6 +79,20 @@ const LINK_JS = [
   '-Wl,--wrap=__wasi_fd_write',
 ];
 
+const LINK_NPM = [
+  '-O1', '--profiling-funcs', '-sWASM_BIGINT=1', '--no-entry', '-sALLOW_MEMORY_GROWTH=1',
+  `-sSTACK_SIZE=${M_STACK}`, '-sINITIAL_MEMORY=1048576', '-sMALLOC=emmalloc', '-sSUPPORT_LONGJMP=0',
+  '-sERROR_ON_UNDEFINED_SYMBOLS=0',
+];
+
+/**
+ * The maximum of a shared memory has to be named, and engines reserve it as
+ * address space: iOS refuses 2 GiB (emscripten-core/emscripten#19144,
+ * godotengine/godot#70621) and takes 1 GiB. Where a host refuses this one too,
+ * the program tries halves of it when it starts (os_js_choose.js).
+ */
+export const THREADS_MAX_MEMORY = 1 << 30;
+
 /**
  * Linking.  Nothing here may let a Binaryen tool touch the module: our passes
  * need the linker's output as it is, with names (emcc runs none at -O1 with
@@ -92,11 +109,13 @@ export const LINK = {
     ...LINK_JS, '-pthread', '-Wno-pthreads-mem-growth', '-Wl,--wrap=_emscripten_yield',
   ],
   native: ['-Wl,--wrap=main', '-pthread'],
-  // The package's own loader brings all imports (runtime/os/os_npm.c).
-  npm: [
-    '-O1', '--profiling-funcs', '-sWASM_BIGINT=1', '-sSTANDALONE_WASM=1', '--no-entry',
-    '-sALLOW_MEMORY_GROWTH=1', `-sSTACK_SIZE=${M_STACK}`, '-sINITIAL_MEMORY=1048576',
-    '-sMALLOC=emmalloc', '-sSUPPORT_LONGJMP=0', '-sERROR_ON_UNDEFINED_SYMBOLS=0',
+  // The package's own loader brings all imports (runtime/os/os_npm.h).
+  npm: [...LINK_NPM, '-sSTANDALONE_WASM=1'],
+  // There is no standalone module with shared memory: of what emcc makes, the
+  // JavaScript is not used, and os_npm_mt.c has what it would import.
+  'npm-threads': [
+    ...LINK_NPM, '-sSHARED_MEMORY=1', '-sIMPORTED_MEMORY=1', `-sMAXIMUM_MEMORY=${THREADS_MAX_MEMORY}`,
+    '-sWARN_ON_UNDEFINED_SYMBOLS=0', '-Wno-pthreads-mem-growth', '-Wno-js-compiler',
   ],
 };
 
@@ -109,14 +128,6 @@ export const MAX_MEMORY = {
   js: (bytes) => [`-sMAXIMUM_MEMORY=${bytes}`],
   'js-threads': (bytes) => [`-sMAXIMUM_MEMORY=${bytes}`],
 };
-
-/**
- * The maximum of a shared memory has to be named, and engines reserve it as
- * address space: iOS refuses 2 GiB (emscripten-core/emscripten#19144,
- * godotengine/godot#70621) and takes 1 GiB. Where a host refuses this one too,
- * the program tries halves of it when it starts (os_js_choose.js).
- */
-export const THREADS_MAX_MEMORY = 1 << 30;
 
 /**
  * WebAssembly features that Binaryen may find and use.  Named one by one:

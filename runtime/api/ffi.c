@@ -9,15 +9,14 @@
  *
  * Invariant: nothing here calls the package.  It asks for what is to be run,
  * because engines inline calls in that direction.
+ *
+ * In the build with threads this runs on several of them, each for its own
+ * agent (sched/agent.c), and ffi_mt.c has what only that needs.
  */
-#include <string.h>
+#include "api/ffi.h"
 
 #include "api/goro.h"
 #include "lib/time/time.h"
-#include "sched/hostg.h"
-#include "wait/hostwait.h"
-
-#define FFI(name) __attribute__((export_name(#name))) goro_ffi_##name
 
 enum { SLICE_NS = 5 * 1000 * 1000 };
 
@@ -28,11 +27,9 @@ void FFI(boot)(void) {
   goro__hostg_init();
 }
 
-/* Where the package reads and writes: words of goro__hostout, and the flags. */
-struct hostout *FFI(out)(void) { return &goro__hostout; }
-uint32_t *FFI(flags)(void) { return &goro__hostflags; }
-
-static int64_t until; /* as of goro__run, of the last slice */
+/* Where the package reads and writes: the calling agent's. */
+struct hostout *FFI(out)(void) { return &getagent()->out; }
+uint32_t *FFI(flags)(void) { return &getagent()->flags; }
 
 void FFI(begin)(void) { goro__hostg_begin(SLICE_NS); }
 
@@ -59,12 +56,14 @@ static int32_t result_of(struct g *gp) {
  * its wait came to.  -1: the slice is over.  last: the one before has ended
  * (1), has not (0), or there was none (-1). */
 int32_t FFI(next)(int last) {
-  struct m *mp = &goro__m0;
+  INSIDE;
+  struct hostagent *a = getagent();
+  struct m *mp = a->m;
   if (last >= 0) goro__hostg_stepped(mp, last);
-  until = goro__hostg_run();
-  if (until != GORO_RUN_HOST) return -1;
+  a->until = goro__hostg_run();
+  if (a->until != GORO_RUN_HOST) return -1;
   struct hostg *h = hostg_of(mp->curg);
-  goro__hostout.result = result_of(mp->curg);
+  a->out.result = result_of(mp->curg);
   h->op = HOSTOP_NONE;
   return (int32_t)h->slot;
 }
@@ -72,6 +71,7 @@ int32_t FFI(next)(int last) {
 /* Milliseconds until the next slice: 0 if there is work left, and less than 0
  * if only a call can bring any. */
 double FFI(wait)(void) {
+  int64_t until = getagent()->until;
   if (until == 0) return 0;
   if (until == INT64_MAX) return -1;
   int64_t wait = until - os_nanotime();
@@ -81,9 +81,10 @@ double FFI(wait)(void) {
 /* The slot of a call whose wait is over, with hostout.result; there is one
  * while the flags have HOST_READY. */
 int32_t FFI(settled)(void) {
+  INSIDE;
   struct g *gp = goro__hostg_next();
   uint32_t slot = hostg_of(gp)->slot;
-  goro__hostout.result = result_of(gp);
+  getagent()->out.result = result_of(gp);
   goro__hostg_end(gp);
   return (int32_t)slot;
 }
@@ -91,26 +92,19 @@ int32_t FFI(settled)(void) {
 /* ---- goroutines ---- */
 
 struct g *FFI(go)(uint32_t slot, const goro_site *site) {
+  INSIDE;
   return goro__hostg_go(slot, (const struct gosite *)site);
 }
 
 /* The G that the last operation that had to wait has parked. */
-struct g *FFI(parked)(void) { return goro__hostg_parked; }
-
-static void unqueue(struct g *gp) {
-  struct hostg *h = hostg_of(gp);
-  if (h->op == HOSTOP_SLEEP)
-    goro__timer_stop(gp->timer);
-  else if (h->op != HOSTOP_NONE)
-    goro__host_unqueue(gp);
-}
+struct g *FFI(parked)(void) { return getagent()->parked; }
 
 /* Call gp's wait off.  False: it is over already, and will be told of.  True:
  * a HOST_WAIT is gone; a goroutine will be resumed with HOST_CANCELLED. */
 int FFI(cancel)(struct g *gp) {
-  if (readgstatus(gp) != Gwaiting) return false;
+  INSIDE;
+  if (readgstatus(gp) != Gwaiting || !goro__host_unqueue(gp)) return false;
   struct hostg *h = hostg_of(gp);
-  unqueue(gp);
   if (h->kind == HOST_WAIT) {
     goro__hostg_end(gp);
     return true;
@@ -121,10 +115,10 @@ int FFI(cancel)(struct g *gp) {
 }
 
 int FFI(sleep)(double ms, uint32_t slot) {
+  INSIDE;
   struct g *gp = goro__hostg_waiter(slot);
   goro__hostg_park(gp, HOSTOP_SLEEP, waitReasonSleep);
   goro__sleep_set(gp, (int64_t)(ms * 1e6));
-  goro__hostflags |= HOST_RUNNABLE; /* the slice says when to come back */
   return HOST_PARKED;
 }
 
@@ -138,32 +132,49 @@ _Static_assert(waitReasonSemacquire == 7 && waitReasonSyncCondWait == 9 &&
 
 /* It waits for this, reports shall say: an enum waitReason. */
 void FFI(reason)(uint32_t reason) {
-  goro__hostg_parked->waitreason = (uint8_t)reason;
+  StoreRelaxed(&getagent()->parked->waitreason, (uint8_t)reason);
 }
 
 /* The running goroutine waits for the host, which will call ready. */
 void FFI(park)(void) {
+  INSIDE;
   goro__hostg_park(goro__hostg_waiter(0), HOSTOP_NONE, waitReasonAwait);
 }
-void FFI(ready)(struct g *gp) { goro__goready(gp); }
+void FFI(ready)(struct g *gp) {
+  INSIDE;
+  goro__goready(gp);
+}
 
 double FFI(goid)(struct g *gp) { return (double)gp->goid; }
 
 /* All goroutines, by goro_js_write. */
-void FFI(dump)(void) { goro__dump(); }
+void FFI(dump)(void) {
+  INSIDE;
+  goro__dump();
+}
 
-void *FFI(alloc)(size_t size) { return os_alloc(size); }
-void FFI(free)(void *p) { os_free(p); }
+void *FFI(alloc)(size_t size) {
+  INSIDE;
+  return os_alloc(size);
+}
+
+void FFI(free)(void *p) {
+  INSIDE;
+  os_free(p);
+}
 
 /* ---- channels ---- */
 
 /* NULL: out of memory. */
 struct hchan *FFI(chan)(uint32_t elemsize, uint32_t cap) {
+  INSIDE;
   size_t mem = sizeof(struct hchan) + (size_t)elemsize * cap;
   void *room = os_alloc(mem); /* makechan does not come back without it */
   if (!room) return NULL;
   os_free(room);
-  return goro__makechan(elemsize, cap);
+  struct hchan *c = goro__makechan(elemsize, cap);
+  c->refs = 1;
+  return c;
 }
 
 /* Goroutines wait on it. */
@@ -173,41 +184,49 @@ int FFI(chan_waits)(struct hchan *c) {
 
 /* False: goroutines wait on it. */
 int FFI(chan_free)(struct hchan *c) {
+  INSIDE;
   if (c->recvq.first || c->sendq.first) return false;
   goro__chanfree(c);
   return true;
 }
 
 int32_t FFI(send)(struct hchan *c, uint32_t handle, uint32_t slot) {
-  goro__hostout.val.handle = handle;
+  INSIDE;
+  getagent()->out.val.handle = handle;
   return goro__host_send(c, true, slot);
 }
 
 int32_t FFI(try_send)(struct hchan *c, uint32_t handle) {
-  goro__hostout.val.handle = handle;
+  INSIDE;
+  getagent()->out.val.handle = handle;
   return goro__host_send(c, false, 0);
 }
 
-/* What the package has written to hostout.val. */
+/* What the package has written to out.val. */
 int32_t FFI(send_val)(struct hchan *c, uint32_t slot) {
+  INSIDE;
   return goro__host_send(c, true, slot);
 }
 
 int32_t FFI(try_send_val)(struct hchan *c) {
+  INSIDE;
   return goro__host_send(c, false, 0);
 }
 
 int32_t FFI(recv)(struct hchan *c, uint32_t slot) {
+  INSIDE;
   return goro__host_recv(c, true, slot);
 }
 
-int32_t FFI(try_recv)(struct hchan *c) { return goro__host_recv(c, false, 0); }
+int32_t FFI(try_recv)(struct hchan *c) {
+  INSIDE;
+  return goro__host_recv(c, false, 0);
+}
 
 /* False: it is closed already. */
 int FFI(close)(struct hchan *c) {
-  if (c->closed) return false;
-  goro__closechan(c);
-  return true;
+  INSIDE;
+  return goro__chanclose(c);
 }
 
 uint32_t FFI(len)(struct hchan *c) { return (uint32_t)goro__chanlen(c); }
@@ -219,11 +238,14 @@ struct scase *FFI(cases)(uint32_t n) { return goro__hostsel(n)->cases; }
 union hostval *FFI(vals)(uint32_t n) { return goro__hostsel(n)->vals; }
 
 int32_t FFI(select)(uint32_t n, int block, uint32_t slot) {
+  INSIDE;
   return goro__host_select(n, block, slot);
 }
 
 /* A channel that gets a time, in ms; freed as any other. */
 struct hchan *FFI(after)(double ms) {
-  goro__hostflags |= HOST_RUNNABLE;
-  return goro__After((int64_t)(ms * 1e6));
+  INSIDE;
+  struct hchan *c = goro__After((int64_t)(ms * 1e6));
+  c->refs = 1;
+  return c;
 }

@@ -9,6 +9,7 @@
 
 #include "os/os.h"
 #include "os/os_js.h"
+#include "os/os_st.h"
 
 void goro__js_init(void) {}
 
@@ -33,14 +34,8 @@ void os_flush(void) {
 
 int os_ncpu(const char **reason) {
   const char *chosen = goro_js_reason();
-  *reason = chosen ? chosen : "this build has one thread and no shared memory";
+  *reason = chosen ? chosen : OS_ONE_THREAD;
   return 1;
-}
-
-bool os_newm(void (*fn)(void *), void *arg) {
-  (void)fn;
-  (void)arg;
-  return false;
 }
 
 bool os_canblock(void) { return false; }
@@ -50,16 +45,9 @@ void os_wakem0(void) { goro_js_wake(); }
 
 void goro__js_later(void (*fn)(void *), void *arg) { goro_js_later(fn, arg); }
 
-void os_procyield(void) {}
-
 void os_futexsleep(uint32_t *addr, uint32_t val, int64_t ns) {
   (void)addr;
   (void)val;
   (void)ns;
   goro__host_fault("os_js: the event loop's thread cannot block");
-}
-
-void os_futexwakeup(uint32_t *addr, uint32_t cnt) {
-  (void)addr; /* nobody sleeps */
-  (void)cnt;
 }

@@ -1,32 +1,24 @@
 /* os_npm.c: the host contract for the npm package: a module that a program in
- * JavaScript calls, on one thread.
+ * JavaScript calls, on one thread (os_npm_st.c) or several (os_npm_mt.c).
  *
  * Go: none.
  *
  * Compiled by Emscripten, without its JavaScript: the imports are the few
- * functions below, in bindings/src/loader.ts, which must match.  There is no
+ * functions of os_npm.h, in bindings/src/ffi.ts, which must match.  There is no
  * main; the package calls what api/ffi.c exports, and runs slices.
  *
  * Invariants:
  *  1. The scheduler is entered by goro_ffi_next only, never nested.
  *  2. Nothing of the module runs any more after goro_js_exit, which throws.
  *
- * Locks: none, there is one M.
+ * Locks: none.
  */
-#include "os/os.h"
+#include "os/os_npm.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define JS(name) __attribute__((import_module("goro"), import_name(#name)))
-
-/* Milliseconds of a monotonic clock, and of the wall clock since 1970. */
-JS(now) double goro_js_now(void);
-JS(wall) double goro_js_wall(void);
-JS(random) void goro_js_random(void *p, size_t n);
-JS(write) void goro_js_write(int fd, const void *p, size_t n);
-JS(exit) _Noreturn void goro_js_exit(int code);
+#include "os/os.h"
 
 /* ---- clocks ---- */
 
@@ -67,44 +59,7 @@ _Noreturn void os_libc_exit(int code) { goro_js_exit(code); }
 
 void os_main(void *unused) { (void)unused; } /* there is no main goroutine */
 
-/* ---- the M ---- */
-
-int os_ncpu(const char **reason) {
-  *reason = "this build has one thread and no shared memory";
-  return 1;
-}
-
-/* From the linker. */
-extern char __stack_low[], __stack_high[];
-
-void os_mstack(uintptr_t *lo, uintptr_t *hi) {
-  *lo = (uintptr_t)__stack_low;
-  *hi = (uintptr_t)__stack_high;
-}
-
-bool os_newm(void (*fn)(void *), void *arg) {
-  (void)fn;
-  (void)arg;
-  return false;
-}
-
-bool os_canblock(void) { return false; }
-
-void os_wakem0(void) {} /* it is the only M, and awake */
-
-void os_procyield(void) {}
-
-void os_futexsleep(uint32_t *addr, uint32_t val, int64_t ns) {
-  (void)addr;
-  (void)val;
-  (void)ns;
-  goro__host_fault("os_npm: the event loop's thread cannot block");
-}
-
-void os_futexwakeup(uint32_t *addr, uint32_t cnt) {
-  (void)addr; /* nobody sleeps */
-  (void)cnt;
-}
+void os_wakem0(void) {} /* it is awake, or woken as an agent (hostg.h) */
 
 /* ---- descriptors: there are none ---- */
 

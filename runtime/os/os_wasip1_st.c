@@ -15,12 +15,13 @@
 #include <wasi/api.h>
 
 #include "os/os.h"
+#include "os/os_st.h"
 #include "os/os_wasip1.h"
 
 void goro__wasip1_init(void) {}
 
 int os_ncpu(const char **reason) {
-  *reason = "this build has one thread and no shared memory";
+  *reason = OS_ONE_THREAD;
   return 1;
 }
 
@@ -31,14 +32,6 @@ void os_mstack(uintptr_t *lo, uintptr_t *hi) {
   *lo = (uintptr_t)__stack_low;
   *hi = (uintptr_t)__stack_high;
 }
-
-bool os_newm(void (*fn)(void *), void *arg) {
-  (void)fn;
-  (void)arg;
-  return false;
-}
-
-void os_procyield(void) {}
 
 /* Sleep to the end: poll_oneoff may come back early, and on a relative timeout
  * that would wake the scheduler before its timer is due, so the deadline is
@@ -64,9 +57,4 @@ void os_futexsleep(uint32_t *addr, uint32_t val, int64_t ns) {
   if (ns < 0) goro__host_fault("os_wasip1: the only M sleeps for ever");
   int64_t now = os_nanotime();
   sleep_until(ns < INT64_MAX - now ? now + ns : INT64_MAX);
-}
-
-void os_futexwakeup(uint32_t *addr, uint32_t cnt) {
-  (void)addr; /* the only M is awake */
-  (void)cnt;
 }

@@ -44,7 +44,7 @@ static bool ready_locked(struct g *gp) {
 /* Go: injectglist, of a caller without a P. */
 static void inject(struct g *gp) {
   lock(&sched.lock);
-  goro__globrunqput(gp);
+  goro__globrunqput(&sched.runq, gp);
   unlock(&sched.lock);
   goro__point();
   if (Load(&sched.lastpoll) == 0)

@@ -16,12 +16,14 @@
  * has left: nobody else can resume it on this thread until it has.
  *
  * Invariants:
- *  1. The code of these Gs runs on M0 only, which holds its P at all times,
- *     also between slices: sched.hosted.
- *  2. getg() is the G while its code runs and has not parked; in all other
+ *  1. The code of these Gs runs on an agent's M only, which holds its P at all
+ *     times, also between slices: sched.hosted.  M0 is agent 0's; others are
+ *     there on hosts with threads (agent.c).
+ *  2. Such a G never leaves its agent: only that queues it, runs it, ends it.
+ *  3. getg() is the G while its code runs and has not parked; in all other
  *     calls of the host it is g0.
  *
- * Locks: none: there is one M as long as sched.hosted is set.
+ * Locks: none: what is here belongs to the agent that calls.
  */
 #include "sched/hostg.h"
 
@@ -29,21 +31,27 @@
 
 _Static_assert(sizeof(struct hostg) + 8 <= GSTACK0, "hostg");
 
-uint32_t goro__hostflags;
-struct g *goro__hostg_parked;
-
-static struct gQueue hostready; /* HOST_WAITs that are runnable */
+struct hostagent goro__agent0 = {.m = &goro__m0};
 
 void goro__hostg_init(void) {
+  goro__m0.agent = &goro__agent0;
   sched.hosted = true;
   sched.mainstarted = true;
 }
 
+/* The agent's P: it keeps it. */
+static struct p *agent_p(void) { return getagent()->m->p; }
+
+/* startfn and agent: agent_lost looks at all Gs. */
 static struct g *hostg_new(uint32_t slot, enum hostkind kind) {
-  struct g *gp = goro__gfget(goro__m0.p);
+  struct g *gp = goro__gfget(agent_p());
   struct hostg *h = hostg_of(gp);
-  gp->startfn = NULL;
-  *h = (struct hostg){.slot = slot, .kind = (uint8_t)kind};
+  StoreRelaxed(&gp->startfn, NULL);
+  h->slot = slot;
+  h->kind = (uint8_t)kind;
+  h->op = HOSTOP_NONE;
+  h->cancelled = false;
+  if (GORO_THREADS) StoreRelaxed(&h->agent, getagent());
   return gp;
 }
 
@@ -51,8 +59,8 @@ struct g *goro__hostg_go(uint32_t slot, const struct gosite *site) {
   struct g *gp = hostg_new(slot, HOST_STEP);
   goro__gnumber(gp, site);
   goro__casgstatus(gp, Gdead, Grunnable);
-  goro__runqput(goro__m0.p, gp, true);
-  goro__hostflags |= HOST_RUNNABLE;
+  goro__runqput(agent_p(), gp, true);
+  getagent()->flags |= HOST_RUNNABLE;
   return gp;
 }
 
@@ -60,70 +68,84 @@ static const struct gosite wait_site = {.fn = "async"};
 
 struct g *goro__hostg_waiter(uint32_t slot) {
   struct g *gp = getg();
-  if (gp != goro__m0.g0) return gp;
+  if (gp != getagent()->m->g0) return gp;
   gp = hostg_new(slot, HOST_WAIT);
   goro__gnumber(gp, &wait_site);
   return gp;
 }
 
 void goro__hostg_park(struct g *gp, enum hostop op, enum waitReason reason) {
-  struct m *mp = &goro__m0;
+  struct hostagent *a = getagent();
+  struct m *mp = a->m;
+  uint32_t ms = (uint32_t)((mp->p->now - sched.starttime) / 1000000);
   hostg_of(gp)->op = (uint8_t)op;
-  gp->waitreason = (uint8_t)reason;
-  gp->waitsince = (uint32_t)((mp->p->now - sched.starttime) / 1000000);
+  StoreRelaxed(&gp->waitreason, (uint8_t)reason);
+  StoreRelaxed(&gp->waitsince, ms);
   goro__casgstatus(gp, readgstatus(gp), Gwaiting);
-  gp->m = NULL;
-  goro__hostg_parked = gp;
+  StoreRelaxed(&gp->m, NULL);
+  a->parked = gp;
   setg(mp->g0);
 }
 
 void goro__hostg_end(struct g *gp) {
   goro__casgstatus(gp, readgstatus(gp), Gdead);
   goro_assert(!gp->waiting);
-  gp->m = NULL;
-  gp->name = NULL;
+  StoreRelaxed(&gp->m, NULL);
+  StoreRelaxed(&gp->name, NULL);
   gp->param = NULL;
   Xadd(&ngs, -1);
-  goro__gfput(goro__m0.p, gp);
+  goro__gfput(agent_p(), gp);
+}
+
+static void ready_put(struct hostagent *a, struct g *gp) {
+  a->flags |= HOST_READY;
+  gp->schedlink = NULL;
+  if (a->ready.tail)
+    a->ready.tail->schedlink = gp;
+  else
+    a->ready.head = gp;
+  a->ready.tail = gp;
 }
 
 bool goro__hostg_ready(struct g *gp) {
+  struct hostagent *a = getagent();
+  if (GORO_THREADS && unlikely(hostg_of(gp)->agent != a)) {
+    goro__agent_post(hostg_of(gp)->agent, gp);
+    return true;
+  }
   if (hostg_of(gp)->kind == HOST_STEP) {
-    goro__hostflags |= HOST_RUNNABLE;
+    a->flags |= HOST_RUNNABLE;
     return false;
   }
-  goro__hostflags |= HOST_READY;
-  gp->schedlink = NULL;
-  if (hostready.tail)
-    hostready.tail->schedlink = gp;
-  else
-    hostready.head = gp;
-  hostready.tail = gp;
+  ready_put(a, gp);
   return true;
 }
 
 struct g *goro__hostg_next(void) {
-  struct g *gp = hostready.head;
+  struct hostagent *a = getagent();
+  struct g *gp = a->ready.head;
   if (!gp) return NULL;
-  hostready.head = gp->schedlink;
-  if (!hostready.head) {
-    hostready.tail = NULL;
-    goro__hostflags &= ~(uint32_t)HOST_READY;
+  a->ready.head = gp->schedlink;
+  if (!a->ready.head) {
+    a->ready.tail = NULL;
+    a->flags &= ~(uint32_t)HOST_READY;
   }
   gp->schedlink = NULL;
   goro__casgstatus(gp, Grunnable, Grunning);
   return gp;
 }
 
+void goro__hostg_timer(void) { getagent()->flags |= HOST_RUNNABLE; }
+
 void goro__hostg_begin(int64_t budget) {
-  struct m *mp = &goro__m0;
+  struct m *mp = getagent()->m;
   int64_t now = nanotime();
   mp->slice_end = now + budget;
   mp->p->now = now;
   mp->p->timertick = 0;
 }
 
-int64_t goro__hostg_run(void) { return goro__schedule(&goro__m0); }
+int64_t goro__hostg_run(void) { return goro__schedule(getagent()->m); }
 
 /* Code that comes back without having waited has given way. */
 void goro__hostg_stepped(struct m *mp, bool over) {
@@ -135,9 +157,9 @@ void goro__hostg_stepped(struct m *mp, bool over) {
   } else if (readgstatus(gp) == Grunning && gp->m) {
     hostg_of(gp)->op = HOSTOP_NONE;
     goro__casgstatus(gp, Grunning, Grunnable);
-    gp->m = NULL;
+    StoreRelaxed(&gp->m, NULL);
     lock(&sched.lock);
-    goro__globrunqput(gp);
+    goro__globrunqput(globq_of(mp->p), gp);
     unlock(&sched.lock);
   }
 }

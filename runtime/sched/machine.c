@@ -139,11 +139,15 @@ static _Noreturn void no_thread(void) {
   goro__fatal("the host has no more threads; set GORO_MAXPROCS to fewer");
 }
 
-/* Start mp's thread. */
-static void newm(struct m *mp) {
+void goro__needthreads(void) {
 #if GORO_THREADS
   if (!goro__threads) goro__threads = true;
 #endif
+}
+
+/* Start mp's thread. */
+static void newm(struct m *mp) {
+  goro__needthreads();
   mp->player = goro__baton_new();
   if (!os_newm(mstart, mp)) no_thread();
 }

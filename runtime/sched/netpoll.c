@@ -29,6 +29,7 @@
  *
  * Locks: none.
  */
+#include "sched/hostg.h"
 #include "sched/runtime2.h"
 #include "sched/schedule.h"
 
@@ -60,6 +61,10 @@ static void poll_sooner(int64_t when) {
 }
 
 void goro__wakeNetPoller(int64_t when) {
+  if (unlikely(sched.hosted)) {
+    goro__hostg_timer();
+    return;
+  }
   if (Load(&sched.lastpoll) == 0)
     poll_sooner(when);
   else

@@ -367,7 +367,7 @@ static bool inject_list(struct gQueue *toRun) {
   for (struct g *gp = toRun->head; gp; gp = gp->schedlink)
     goro__casgstatus(gp, Gwaiting, Grunnable);
   lock(&sched.lock);
-  goro__globrunqputbatch(toRun);
+  goro__globrunqputbatch(&sched.runq, toRun);
   unlock(&sched.lock);
   return true;
 }

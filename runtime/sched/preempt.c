@@ -116,7 +116,7 @@ void goro__stopworld_begin(struct m *mp, struct g *gp) {
   if (sched.gcwaiting) { /* invariant 2 */
     goro__casgstatus(gp, Grunning, Grunnable);
     StoreRelaxed(&gp->m, NULL);
-    goro__globrunqput(gp);
+    goro__globrunqput(&sched.runq, gp);
     unlock(&sched.lock);
     return;
   }

@@ -259,7 +259,7 @@ struct g *goro__newproc(void (*fn)(void *), void *arg,
   struct p *pp = me->m->p;
   struct g *gp = goro__gfget(pp);
   goro__gstack_init(&gp->stack, gp->stack0, GSTACK0);
-  gp->startfn = fn;
+  StoreRelaxed(&gp->startfn, fn);
   gp->startarg = arg;
   goro__gnumber(gp, site);
   goro__casgstatus(gp, Gdead, Grunnable);

@@ -22,6 +22,7 @@ static struct p *p_new(int32_t id) {
   pp->id = id;
   pp->status = Pgcstop;
   pp->timerevery = 1;
+  pp->globq = &sched.runq;
   pp->schedtick = 1; /* the first goroutines come from the local queue */
   lockInit(&pp->timers.mu, lockRankTimers);
   return pp;
@@ -84,7 +85,7 @@ static void p_destroy(struct p *pp, struct p *heir) {
   bool inherit;
   while ((gp = goro__runqget(pp, &inherit))) {
     lock(&sched.lock);
-    goro__globrunqput(gp);
+    goro__globrunqput(&sched.runq, gp);
     unlock(&sched.lock);
   }
   if (pp->timers.nheap) goro__timers_take(&heir->timers, &pp->timers);
@@ -140,6 +141,26 @@ struct p *goro__procresize(struct m *mp, int32_t n) {
   struct p *busy = put_idle(mp);
   unlock(&sched.lock);
   return busy;
+}
+
+/* One more, for an agent (agent.c), which keeps it: it is never on the idle
+ * list, and so the world needs not stop.  NULL: there are MAXPROCS. */
+struct p *goro__p_add(void) {
+  struct p *pp = p_new(0);
+  pp->globq = &pp->rest;
+  pp->status = Pidle;
+  lock(&sched.lock);
+  bool room = nallp < MAXPROCS;
+  if (room) {
+    pp->id = nallp;
+    StoreRel(&allp[nallp], pp); /* before nallp, which counts */
+    sched.maxprocs = nallp + 1;
+    Store(&nallp, nallp + 1);
+  }
+  unlock(&sched.lock);
+  if (room) return pp;
+  os_free(pp);
+  return NULL;
 }
 
 /* A host without shared memory has one P, whatever is asked for: its reason is

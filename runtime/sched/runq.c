@@ -43,20 +43,20 @@ static struct g *gQueue_pop(struct gQueue *q) {
 
 /* ---- the global queue ---- */
 
-void goro__globrunqput(struct g *gp) {
+void goro__globrunqput(struct gQueue *q, struct g *gp) {
   assertLockHeld(&sched.lock);
-  gQueue_pushBack(&sched.runq, gp);
+  gQueue_pushBack(q, gp);
 }
 
-void goro__globrunqputbatch(struct gQueue *batch) {
+void goro__globrunqputbatch(struct gQueue *q, struct gQueue *batch) {
   assertLockHeld(&sched.lock);
   if (!batch->head) return;
-  if (sched.runq.tail)
-    sched.runq.tail->schedlink = batch->head;
+  if (q->tail)
+    q->tail->schedlink = batch->head;
   else
-    sched.runq.head = batch->head;
-  sched.runq.tail = batch->tail;
-  StoreRelaxed(&sched.runq.size, sched.runq.size + batch->size);
+    q->head = batch->head;
+  q->tail = batch->tail;
+  StoreRelaxed(&q->size, q->size + batch->size);
   *batch = (struct gQueue){0};
 }
 
@@ -64,13 +64,14 @@ void goro__globrunqputbatch(struct gQueue *batch) {
  * max > 0 limits how many. */
 struct g *goro__globrunqget(struct p *pp, int32_t max) {
   assertLockHeld(&sched.lock);
-  int32_t n = sched.runq.size;
+  struct gQueue *q = globq_of(pp);
+  int32_t n = q->size;
   if (n == 0) return NULL;
   n = GORO_MIN(n, n / sched.maxprocs + 1);
   if (max > 0) n = GORO_MIN(n, max);
   n = GORO_MIN(n, RUNQ_SIZE / 2);
-  struct g *gp = gQueue_pop(&sched.runq);
-  while (--n > 0) goro__runqput(pp, gQueue_pop(&sched.runq), false);
+  struct g *gp = gQueue_pop(q);
+  while (--n > 0) goro__runqput(pp, gQueue_pop(q), false);
   return gp;
 }
 
@@ -95,7 +96,7 @@ static GORO_NOINLINE bool runqputslow(struct p *pp, struct g *gp, uint32_t h,
     gQueue_pushBack(&q, pp->runq[(h + i) % RUNQ_SIZE]);
   gQueue_pushBack(&q, gp);
   lock(&sched.lock);
-  goro__globrunqputbatch(&q);
+  goro__globrunqputbatch(globq_of(pp), &q);
   unlock(&sched.lock);
   return true;
 }

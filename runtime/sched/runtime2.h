@@ -76,6 +76,7 @@ struct g;
 struct m;
 struct p;
 struct hchan;
+struct hostagent;
 struct timer;
 
 /* Where a goroutine was started.  Same layout as the public goro_site; static
@@ -198,6 +199,13 @@ enum { GSTACK0 = 384 };
 
 enum { RUNQ_SIZE = 256 };
 
+/* A FIFO of Gs linked by schedlink. */
+struct gQueue {
+  struct g *head;
+  struct g *tail;
+  int32_t size;
+};
+
 /* timers: a P's set of timers, a 4-ary heap ordered by when.
  * Go: time.go timers. */
 struct timerWhen {
@@ -264,13 +272,17 @@ struct p {
   uint32_t runqhead;
   uint32_t runqtail;
   struct g *runq[RUNQ_SIZE];
-  struct g *runnext; /* atomic: to run before runq, within the same slice */
+  struct g *runnext;    /* atomic: to run before runq, within the same slice */
+  struct gQueue *globq; /* r/o: where goes what is not kept in runq.  The
+                           global queue, or rest of an agent's P (hostg.c) */
 
   /* Caches; owner M. */
   struct g *gFree; /* dead Gs, linked by schedlink */
   int32_t ngFree;
   struct sudog *sudogcache; /* linked by next */
   int32_t nsudogcache;
+
+  struct gQueue rest; /* under sched.lock, size read without it */
 
   struct timers timers;
   uint32_t timertick;  /* owner M: schedules until the clock is read again */
@@ -317,19 +329,13 @@ struct m {
   int32_t nlocked;    /* owner M: calls of LockOSThread to be undone */
   struct g *stopper;  /* owner M: the G that waits for the world to stop */
   void (*fn)(void);   /* r/o: what it does instead of scheduling, or NULL */
-  int player;         /* r/o: its number for base/baton.h */
+  struct hostagent *agent; /* r/o: of the host's code, or NULL; hostg.h */
+  int player;              /* r/o: its number for base/baton.h */
   int64_t slice_end; /* nanotime when goro__run must return; INT64_MAX: never */
 
   /* Arguments of gopark, used once the switch is complete. */
   nounwind_func waitunlockf;
   void *waitlock;
-};
-
-/* A FIFO of Gs linked by schedlink. */
-struct gQueue {
-  struct g *head;
-  struct g *tail;
-  int32_t size;
 };
 
 struct schedt {
@@ -466,8 +472,12 @@ void goro__runqput(struct p *pp, struct g *gp, bool next);
 struct g *goro__runqget(struct p *pp, bool *inheritTime);
 struct g *goro__runqsteal(struct p *pp, struct p *p2, bool stealRunNextG);
 bool goro__runqempty(struct p *pp);
-void goro__globrunqput(struct g *gp);
-void goro__globrunqputbatch(struct gQueue *q);
+/* q is the global queue or an agent's, under sched.lock. */
+void goro__globrunqput(struct gQueue *q, struct g *gp);
+void goro__globrunqputbatch(struct gQueue *q, struct gQueue *batch);
+static inline struct gQueue *globq_of(struct p *pp) {
+  return GORO_THREADS ? pp->globq : &sched.runq;
+}
 struct g *goro__globrunqget(struct p *pp, int32_t max);
 
 /* ---- processor.c ---- */
@@ -613,7 +623,7 @@ void goro__timers_bury(void);
 /* now + d, saturated; d <= 0 gives now (Go: time.when). */
 int64_t goro__when(int64_t d);
 void goro__timers_check_invariants(struct timers *ts);
-/* Moves all timers of src into ts; the world is stopped. */
+/* Moves all timers of src, which no M runs any more, into ts. */
 void goro__timers_take(struct timers *ts, struct timers *src);
 
 /* ---- netpoll.c ---- */

@@ -105,11 +105,11 @@ static void park_m(struct m *mp, struct g *gp) {
     ready_again(mp, gp);
 }
 
-static void gosched_m(struct g *gp) {
+static void gosched_m(struct m *mp, struct g *gp) {
   goro__casgstatus(gp, Grunning, Grunnable);
   StoreRelaxed(&gp->m, NULL);
   lock(&sched.lock);
-  goro__globrunqput(gp);
+  goro__globrunqput(globq_of(mp->p), gp);
   unlock(&sched.lock);
   /* Who runs here next may never yield, and idle Ps do not watch the queue. */
   if (likely(sched.mainstarted)) goro__wakep();
@@ -132,7 +132,7 @@ static void left(struct m *mp, struct g *gp) {
     park_m(mp, gp);
     return;
   case MCALL_GOSCHED:
-    gosched_m(gp);
+    gosched_m(mp, gp);
     return;
   case MCALL_GOYIELD:
     goyield_m(mp, gp);
@@ -196,7 +196,7 @@ static void execute(struct m *mp, struct g *gp) {
 /* ---- searching, with a P ---- */
 
 static struct g *from_global(struct p *pp, int32_t max) {
-  if (LoadRelaxed(&sched.runq.size) == 0) return NULL;
+  if (LoadRelaxed(&globq_of(pp)->size) == 0) return NULL;
   lock(&sched.lock);
   struct g *gp = goro__globrunqget(pp, max);
   unlock(&sched.lock);
@@ -278,6 +278,10 @@ static void search_far(struct m *mp, struct search *s) {
   int64_t now = clock_read(pp);
   *s = (struct search){0};
   s->until = goro__timers_check(&pp->timers, now, &s->again);
+  if (GORO_THREADS && unlikely(sched.hosted)) {
+    s->again |= goro__hostg_collect(); /* agents do not steal */
+    return;
+  }
   if (s->again || nallp == 1 || !may_spin(mp)) return;
   if (!mp->spinning) becomeSpinning(mp);
   stealWork(pp, s);
@@ -362,17 +366,18 @@ static bool poll_over(struct m *mp, bool was_spinning) {
 }
 
 /* The host's code calls in between two slices, and needs the P.  There is no
- * other M, and no deadlock verdict but the host's own. */
-static bool stay_at_hand(int64_t when, int64_t *until) {
+ * deadlock verdict but the host's own. */
+static bool stay_at_hand(struct m *mp, int64_t *until) {
   goro__timers_bury();
-  *until = when == 0 ? INT64_MAX : goro__timeSleepUntil();
+  int64_t when = goro__timers_wakeTime(&mp->p->timers);
+  *until = when == 0 ? INT64_MAX : when;
   return false;
 }
 
 /* Nothing to do.  True: the M has a P, search again; or it had none to give up
  * and *gp is what to run.  False: it is away; *until is goro__run's result. */
 static bool go_idle(struct m *mp, int64_t when, struct g **gp, int64_t *until) {
-  if (unlikely(sched.hosted)) return stay_at_hand(when, until);
+  if (unlikely(sched.hosted)) return stay_at_hand(mp, until);
   bool was_spinning = mp->spinning;
   *until = INT64_MAX;
   if (!put_p_down(mp, gp)) return true;
@@ -401,6 +406,7 @@ static bool come_back(struct m *mp, int64_t *until) {
 static bool clock_work(struct m *mp, struct p *pp) {
   bool ran;
   goro__timers_check(&pp->timers, clock_read(pp), &ran);
+  if (GORO_THREADS && unlikely(sched.hosted)) goro__hostg_collect();
   if (unlikely(goro__netpoll_due(pp->now)) && goro__netpoll(0)) goro__wakep();
   if (pp->now < mp->slice_end) return true;
   if (mp->spinning) {

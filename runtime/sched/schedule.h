@@ -29,6 +29,8 @@ void goro__sudogpurge(struct p *pp);
 struct m *goro__allocm(void);
 /* mp runs on this thread from now on. */
 void goro__minit(struct m *mp);
+/* There will be a second thread, if there is none yet. */
+void goro__needthreads(void);
 
 /* ---- schedule.c ---- */
 
@@ -85,6 +87,8 @@ static inline void becomeSpinning(struct m *mp) {
  * The caller's M keeps a P.  Returns the other Ps with work to do, linked by
  * link: they are to be started. */
 struct p *goro__procresize(struct m *mp, int32_t n);
+/* A P for an M that is to keep it, or NULL. */
+struct p *goro__p_add(void);
 void goro__acquirep(struct m *mp, struct p *pp);
 struct p *goro__releasep(struct m *mp);
 /* Under sched.lock. */

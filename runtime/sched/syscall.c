@@ -94,7 +94,7 @@ void goro__exitsyscall0(struct m *mp, struct g *gp) {
   StoreRelaxed(&gp->m, NULL);
   lock(&sched.lock);
   struct p *pp = goro__pidleget();
-  if (!pp) goro__globrunqput(gp);
+  if (!pp) goro__globrunqput(&sched.runq, gp);
   unlock(&sched.lock);
   if (pp) {
     goro__acquirep(mp, pp);

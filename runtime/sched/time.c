@@ -47,9 +47,8 @@
  * by its owner; whoever unlocks it last, with the timer out of its heap and no
  * M about to call or inside f, frees it.  Deleting is thus as lazy and as
  * cheap as stopping, and zombies, deleted or not, never exceed a quarter of a
- * heap for long (goro__timers_check).  Tried and rejected: an index in each
- * timer, to take it out at once.  Every step of a sift would have to write to
- * a timer, which is a cache miss each.
+ * heap for long (goro__timers_check).  Rejected: an index in each timer, to
+ * take it out at once.  Every step of a sift would be a cache miss.
  */
 #include "sched/runtime2.h"
 
@@ -454,14 +453,9 @@ static bool timer_needsAdd(struct timer *t) {
          (!t->isChan || t->blocked > 0);
 }
 
-/* Add t to this P's heap if it needs to be in one.  No timer or heap is
- * locked: ts.mu comes before t.mu, so the caller had to let go of t, and
- * another M may have added it by now.
- *
- * Differs from Go: no acquirem; a goroutine changes its M only where it
- * unwinds, and nothing here does. */
-static void timer_maybeAdd(struct timer *t) {
-  struct timers *ts = &getg()->m->p->timers;
+/* Add t to ts, usually this P's, if it needs to be in one.  No timer or heap is
+ * locked: ts.mu comes before t.mu, and another M may have added t by now. */
+static void timer_maybeAddTo(struct timers *ts, struct timer *t) {
   int64_t wake = 0;
   timers_lock(ts);
   timers_cleanHead(ts);
@@ -474,6 +468,10 @@ static void timer_maybeAdd(struct timer *t) {
   timer_unlock(t);
   timers_unlock(ts);
   if (wake) goro__wakeNetPoller(wake);
+}
+
+static void timer_maybeAdd(struct timer *t) {
+  timer_maybeAddTo(&getg()->m->p->timers, t);
 }
 
 static int64_t timer_calldrain(void *t, void *unused) {
@@ -724,31 +722,36 @@ int64_t goro__when(int64_t d) {
   return d > maxWhen - now ? maxWhen : now + d;
 }
 
-/* One heap after the other, as both locks have the same rank.  In between the
- * timers are in no heap but say that they are, which only a stopped world
- * allows.  Zombies are left behind: nobody waits for them. */
-void goro__timers_take(struct timers *ts, struct timers *src) {
-  timers_lock(src);
-  struct timerWhen *heap = src->heap;
-  uint32_t n = src->nheap;
-  src->heap = NULL;
-  src->nheap = src->capheap = 0;
-  Store(&src->zombies, 0);
-  Store(&src->minWhenHeap, 0);
-  Store(&src->minWhenModified, 0);
-  timers_unlock(src);
-  timers_lock(ts);
-  for (uint32_t i = 0; i < n; i++) {
-    struct timer *t = heap[i].timer;
-    timer_lock(t);
-    bool zombie = t->state & timerZombie;
+/* Take the head of ts, which is locked, with a hold on its memory.  It is as
+ * one that was never in a heap.  NULL: the head is another one now. */
+static struct timer *timers_takeMin(struct timers *ts) {
+  struct timer *t = ts->heap[0].timer;
+  timer_lock(t);
+  bool updated = timer_updateHeap(t);
+  if (!updated) {
     timer_clear(t, timerInHeap);
     t->ts = NULL;
-    if (!zombie) timers_addHeap(ts, t);
+    t->running++;
+    timers_deleteMin(ts);
+  }
+  timer_unlock(t);
+  return updated ? NULL : t;
+}
+
+/* One by one: the locks of both heaps have the same rank. */
+void goro__timers_take(struct timers *ts, struct timers *src) {
+  for (bool more = true; more;) {
+    timers_lock(src);
+    timers_cleanHead(src);
+    more = src->nheap > 0;
+    struct timer *t = more ? timers_takeMin(src) : NULL;
+    timers_unlock(src);
+    if (!t) continue;
+    timer_maybeAddTo(ts, t);
+    timer_lock(t);
+    t->running--;
     timer_unlock(t);
   }
-  timers_unlock(ts);
-  os_free(heap);
 }
 
 /* ---- invariants ---- */

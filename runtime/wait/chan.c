@@ -310,11 +310,11 @@ static struct g *release_all(struct hchan *c, struct waitq *q, struct g *list) {
   return list;
 }
 
-static GORO_NOINLINE const char *close_attempt(struct hchan *c) {
+GORO_NOINLINE bool goro__chanclose(struct hchan *c) {
   lock(&c->lock);
   if (c->closed) {
     chan_unlock(c);
-    return "close of closed channel";
+    return false;
   }
   StoreRel(&c->closed, 1); /* pairs with LoadAcq in selectnbrecv */
   struct g *list = release_all(c, &c->recvq, NULL);
@@ -326,11 +326,15 @@ static GORO_NOINLINE const char *close_attempt(struct hchan *c) {
     gp->schedlink = NULL;
     goro__goready(gp);
   }
-  return NULL;
+  return true;
 }
 
 void goro__closechan(struct hchan *c) {
-  const char *msg = c ? close_attempt(c) : "close of nil channel";
+  const char *msg = NULL;
+  if (!c)
+    msg = "close of nil channel";
+  else if (!goro__chanclose(c))
+    msg = "close of closed channel";
   if (msg) goro__plainError(msg);
 }
 

@@ -23,6 +23,7 @@ struct hchan {
   struct timer *timer; /* the timer that feeds this channel; r/o */
   void (*onfree)(struct hchan *); /* called by chanfree, or NULL: frees what
                                      belongs to it, or refuses */
+  uint32_t refs;     /* atomic: of agents, which count them; api/ffi.c */
   struct mutex lock; /* protects as noted, and the sudogs queued here */
 };
 
@@ -32,6 +33,8 @@ void goro__chanfree(struct hchan *c);
 GORO_UNWINDS void goro__chansend1(struct hchan *c, const void *elem);
 GORO_UNWINDS bool goro__chanrecv2(struct hchan *c, void *elem);
 GORO_UNWINDS void goro__closechan(struct hchan *c);
+/* False: it is closed already. */
+bool goro__chanclose(struct hchan *c);
 
 /* Without blocking.  recv: *received says whether a value came, or the zero of
  * a closed channel.  send panics on a closed channel. */

@@ -9,14 +9,13 @@
  * Invariants:
  *  1. The element of a G that waits is in its own record, or in its select's
  *     frame, and neither moves.
- *  2. A G in Gwaiting is queued on all its channels still: with one M, who
- *     takes it off makes it runnable in the same call.
+ *  2. A G in Gwaiting is queued on all its channels still, or another agent has
+ *     taken it off one and is about to make it ready: then it cannot be called
+ *     off any more.
  *
  * Locks: the channels', as in chan.c and select.c.
  */
 #include "wait/hostwait.h"
-
-struct hostout goro__hostout;
 
 /* ---- one channel ---- */
 
@@ -27,7 +26,7 @@ static int32_t park_on(struct hchan *c, bool send, uint32_t slot) {
   struct g *gp = goro__hostg_waiter(slot);
   struct hostg *h = hostg_of(gp);
   h->c = c;
-  h->elem = goro__hostout.val;
+  h->elem = getagent()->out.val;
   if (c) goro__chan_enqueue(gp, c, send ? &c->sendq : &c->recvq, &h->elem);
   goro__hostg_park(gp, send ? HOSTOP_SEND : HOSTOP_RECV, reasons[!!c][send]);
   if (c) unlock(&c->lock);
@@ -43,28 +42,27 @@ static int32_t not_at_once(struct hchan *c, bool block, bool send,
 
 int32_t goro__host_send(struct hchan *c, bool block, uint32_t slot) {
   enum attempt a = WOULD_BLOCK;
-  if (c) a = goro__send_attempt(c, &goro__hostout.val);
+  if (c) a = goro__send_attempt(c, &getagent()->out.val);
   if (a == WOULD_BLOCK) return not_at_once(c, block, true, slot);
   return a == DONE ? 0 : HOST_CLOSED;
 }
 
 static int32_t received(void) {
-  return (int32_t)(goro__hostout.val.handle & INT32_MAX);
+  return (int32_t)(getagent()->out.val.handle & INT32_MAX);
 }
 
 int32_t goro__host_recv(struct hchan *c, bool block, uint32_t slot) {
   enum attempt a = WOULD_BLOCK;
-  if (c) a = goro__recv_attempt(c, &goro__hostout.val);
+  if (c) a = goro__recv_attempt(c, &getagent()->out.val);
   if (a == WOULD_BLOCK) return not_at_once(c, block, false, slot);
   return a == DONE ? received() : HOST_CLOSED;
 }
 
 /* ---- select ---- */
 
-enum { SIZES = 29 };
-/* Frames that no select waits in, by size.  One list for all would have those
- * that are too small in front of the others, or be searched. */
-static struct hostsel *selfree[SIZES];
+/* agent.selfree has the frames that no select waits in, by size.  One list for
+ * all would have those that are too small in front of the others, or be
+ * searched. */
 
 static uint32_t size_for(uint32_t n) {
   return n <= 8 ? 0 : 29 - (uint32_t)__builtin_clz(n - 1);
@@ -80,7 +78,7 @@ static struct hostsel *new_frame(uint32_t size) {
 }
 
 struct hostsel *goro__hostsel(uint32_t n) {
-  struct hostsel **list = &selfree[size_for(n)];
+  struct hostsel **list = &getagent()->selfree[size_for(n)];
   if (unlikely(!*list)) *list = new_frame(size_for(n));
   return *list;
 }
@@ -88,15 +86,15 @@ struct hostsel *goro__hostsel(uint32_t n) {
 /* Case i has been chosen. */
 static int32_t selected(struct hostsel *s, int i) {
   if (i == SEL_CLOSED_SEND) return HOST_CLOSED;
-  goro__hostout.val = s->vals[i];
-  goro__hostout.ok = s->cases[i].ok;
+  getagent()->out.val = s->vals[i];
+  getagent()->out.ok = s->cases[i].ok;
   return i;
 }
 
 static int32_t park_in(struct hostsel *s, uint32_t slot) {
   struct g *gp = goro__hostg_waiter(slot);
   hostg_of(gp)->sel = s;
-  selfree[s->size] = s->link;
+  getagent()->selfree[s->size] = s->link;
   if (s->norder == 0) {
     goro__hostg_park(gp, HOSTOP_SELECT, waitReasonSelectNoCases);
     return HOST_PARKED;
@@ -119,7 +117,7 @@ int32_t goro__host_select(uint32_t n, bool block, uint32_t slot) {
 }
 
 static void frame_back(struct hostg *h) {
-  struct hostsel **list = &selfree[h->sel->size];
+  struct hostsel **list = &getagent()->selfree[h->sel->size];
   h->sel->link = *list;
   *list = h->sel;
   h->sel = NULL;
@@ -138,33 +136,71 @@ int32_t goro__host_woken(struct g *gp) {
   }
   if (!goro__chan_dequeue(gp)) return HOST_CLOSED;
   if (h->op == HOSTOP_SEND) return 0;
-  goro__hostout.val = h->elem;
+  getagent()->out.val = h->elem;
   return received();
 }
 
-static void unqueue_select(struct g *gp, struct hostg *h) {
+/* ---- called off ---- */
+
+/* selectDone says who has it: a waker, or this. */
+static bool unqueue_select(struct g *gp, struct hostg *h) {
   struct hostsel *s = h->sel;
   bool success;
-  goro__sellock(s->cases, (int)s->norder);
-  int i = goro__select_dequeue(gp, s->cases, (int)s->norder, &success);
-  goro__selunlock(s->cases, (int)s->norder);
-  if (i >= 0) goro__throw("hostwait: a select that was over is cancelled");
+  if (s->norder > 0) {
+    if (!Cas(&gp->selectDone, 0, 1)) return false;
+    goro__sellock(s->cases, (int)s->norder);
+    goro__select_dequeue(gp, s->cases, (int)s->norder, &success);
+    goro__selunlock(s->cases, (int)s->norder);
+  }
   frame_back(h);
+  return true;
 }
 
-void goro__host_unqueue(struct g *gp) {
-  struct hostg *h = hostg_of(gp);
-  if (h->op == HOSTOP_SELECT) {
-    unqueue_select(gp, h);
-    return;
-  }
+static bool unqueue_one(struct g *gp, struct hostg *h) {
   struct hchan *c = h->c;
-  if (!c) return; /* the nil channel has no queue */
+  if (!c) return true; /* the nil channel has no queue */
   struct sudog *sg = gp->waiting;
+  struct waitq *q = h->op == HOSTOP_SEND ? &c->sendq : &c->recvq;
   lock(&c->lock);
-  goro__waitq_dequeueSudoG(h->op == HOSTOP_SEND ? &c->sendq : &c->recvq, sg);
+  bool queued = sg->prev || sg->next || q->first == sg;
+  if (queued) goro__waitq_dequeueSudoG(q, sg);
   unlock(&c->lock);
+  if (!queued) return false;
   sg->elem = NULL;
   gp->param = sg;
   goro__chan_dequeue(gp);
+  return true;
+}
+
+/* The timer runs on this agent only.  It must not stay in the heap as a zombie:
+ * gp may be another agent's in its next life, and wake there. */
+static bool unqueue_sleep(struct g *gp) {
+  if (!goro__timer_stop(gp->timer)) return false;
+  if (GORO_THREADS) {
+    goro__timer_delete(gp->timer);
+    gp->timer = NULL;
+  }
+  return true;
+}
+
+bool goro__host_unqueue(struct g *gp) {
+  struct hostg *h = hostg_of(gp);
+  switch ((enum hostop)h->op) {
+  case HOSTOP_SEND:
+  case HOSTOP_RECV:
+    return unqueue_one(gp, h);
+  case HOSTOP_SELECT:
+    return unqueue_select(gp, h);
+  case HOSTOP_SLEEP:
+    return unqueue_sleep(gp);
+  case HOSTOP_NONE:
+    break;
+  }
+  return true;
+}
+
+void goro__host_over(struct g *gp) {
+  struct hostg *h = hostg_of(gp);
+  if (!h->cancelled && h->op != HOSTOP_NONE && h->op != HOSTOP_SLEEP)
+    goro__host_woken(gp);
 }

@@ -13,15 +13,7 @@ enum hostresult {
   HOST_CANCELLED = -4,
 };
 
-/* Where results are that do not fit into the int. */
-struct hostout {
-  union hostval val; /* the value received */
-  uint32_t ok;       /* select: it was one, not a close */
-  int32_t result;    /* of a wait that is over */
-};
-extern struct hostout goro__hostout;
-
-/* Send goro__hostout.val, or receive into it.  block: wait, as slot. */
+/* Send the agent's out.val, or receive into it.  block: wait, as slot. */
 int32_t goro__host_send(struct hchan *c, bool block, uint32_t slot);
 int32_t goro__host_recv(struct hchan *c, bool block, uint32_t slot);
 
@@ -43,7 +35,5 @@ int32_t goro__host_select(uint32_t n, bool block, uint32_t slot);
 
 /* gp's send, receive or select is over: its result. */
 int32_t goro__host_woken(struct g *gp);
-/* Take gp, which waits in one of these, off all channels. */
-void goro__host_unqueue(struct g *gp);
 
 #endif

@@ -45,6 +45,16 @@ test('goro.wasm imports what the package brings, and nothing else', () => {
   assert.deepEqual(imports.filter((name) => !known.includes(name)), []);
 });
 
+test('goro-mt.wasm imports the memory and the call that wakes besides', () => {
+  const module = new WebAssembly.Module(readFileSync(join(DIST, 'goro-mt.wasm')));
+  const imports = WebAssembly.Module.imports(module).map((each) => `${each.module}.${each.name}`);
+  const known = [
+    'goro.now', 'goro.wall', 'goro.random', 'goro.write', 'goro.exit', 'goro.wake',
+    'env.memory', 'env.emscripten_notify_memory_growth',
+  ];
+  assert.deepEqual(imports.filter((name) => !known.includes(name)), []);
+});
+
 test('every export has a comment', () => {
   const source = (name) => readFileSync(join(root, 'bindings/src', name), 'utf8');
   const bare = readdirSync(join(root, 'bindings/src')).flatMap((name) =>

@@ -28,7 +28,7 @@ bool goro__host_step(struct g *gp) {
     result[slot] = goro__host_woken(gp);
   if (h->cancelled) result[slot] = HOST_CANCELLED;
   h->cancelled = false;
-  value[slot] = goro__hostout.val.handle;
+  value[slot] = getagent()->out.val.handle;
   h->op = HOSTOP_NONE;
   return ended[slot] = code[slot](slot);
 }
@@ -47,7 +47,7 @@ static bool recv_once(uint32_t slot) {
 
 static bool send_once(uint32_t slot) {
   code[slot] = end;
-  goro__hostout.val.handle = 70 + slot;
+  getagent()->out.val.handle = 70 + slot;
   CHECK(goro__host_send(c, true, slot) == HOST_PARKED);
   return false;
 }
@@ -180,7 +180,7 @@ static struct hostsel *wait_in_frame(uint32_t n) {
   struct hostsel *s = goro__hostsel(n);
   for (uint32_t i = 0; i < n; i++) s->cases[i].c = NULL;
   CHECK(goro__host_select(n, true, 0) == HOST_PARKED);
-  CHECK(hostg_of(goro__hostg_parked)->sel == s);
+  CHECK(hostg_of(getagent()->parked)->sel == s);
   return s;
 }
 
@@ -192,7 +192,7 @@ static void test_frames(void) {
   struct hostsel *frames[N];
   for (int i = 0; i < N; i++) {
     frames[i] = wait_in_frame(sizes[i]);
-    waits[i] = goro__hostg_parked;
+    waits[i] = getagent()->parked;
   }
   for (int i = 0; i < N; i++) {
     goro__host_unqueue(waits[i]);
@@ -217,17 +217,17 @@ static void test_waits(void) {
   uint32_t v = 6;
   int32_t before = goro__gcount();
   struct g *me = outside();
-  goro__hostflags = 0;
+  getagent()->flags = 0;
   CHECK(goro__host_recv(c, true, 5) == HOST_PARKED);
   CHECK(goro__host_recv(c, true, 6) == HOST_PARKED);
   CHECK(select_two(true, 7) == HOST_PARKED);
-  CHECK(goro__gcount() == before + 3 && goro__hostflags == 0);
+  CHECK(goro__gcount() == before + 3 && getagent()->flags == 0);
   for (; v < 8; v++) {
-    goro__hostout.val.handle = v;
+    getagent()->out.val.handle = v;
     CHECK(goro__host_send(c, false, 0) == 0);
   }
   CHECK(goro__host_recv(c2, false, 0) == 99);
-  CHECK(goro__hostflags == HOST_READY);
+  CHECK(getagent()->flags == HOST_READY);
   CHECK(next_wait(5, 6) != next_wait(6, 7));
   next_wait(7, 1);
   CHECK(!goro__hostg_next() && goro__gcount() == before);
@@ -237,7 +237,7 @@ static void test_waits(void) {
 static void test_at_once(void) {
   struct hchan *b = goro__makechan(sizeof(uint32_t), 1);
   struct g *me = outside();
-  goro__hostout.val.handle = 3;
+  getagent()->out.val.handle = 3;
   CHECK(goro__host_send(b, true, 0) == 0);
   CHECK(goro__host_send(b, false, 0) == HOST_NONE);
   CHECK(goro__host_recv(b, true, 0) == 3);

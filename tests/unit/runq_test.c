@@ -7,7 +7,7 @@
 enum { ngs_made = 2000 };
 
 static struct g *gs[ngs_made]; /* goid is the index */
-static struct p p1, p2;
+static struct p p1 = {.globq = &sched.runq}, p2 = {.globq = &sched.runq};
 
 static void setup(void) {
   static char mem[ngs_made][sizeof(struct g)] __attribute__((aligned(16)));
@@ -44,7 +44,7 @@ static struct g *global_get(struct p *pp, int32_t max) {
 
 static void global_put(int i) {
   lock(&sched.lock);
-  goro__globrunqput(gs[i]);
+  goro__globrunqput(&sched.runq, gs[i]);
   unlock(&sched.lock);
 }
 
@@ -170,13 +170,13 @@ static void test_share(void) {
 static void test_batch(void) {
   struct gQueue q = {0};
   lock(&sched.lock);
-  goro__globrunqputbatch(&q);
+  goro__globrunqputbatch(&sched.runq, &q);
   CHECK(sched.runq.size == 0);
   for (int round = 0; round < 2; round++) {
     gs[2 * round]->schedlink = gs[2 * round + 1];
     gs[2 * round + 1]->schedlink = NULL;
     q = (struct gQueue){gs[2 * round], gs[2 * round + 1], 2};
-    goro__globrunqputbatch(&q);
+    goro__globrunqputbatch(&sched.runq, &q);
     CHECK(!q.head && !q.tail && q.size == 0);
   }
   unlock(&sched.lock);

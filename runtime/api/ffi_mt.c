@@ -1,0 +1,96 @@
+/* ffi_mt.c: what the npm package calls besides in the build with threads:
+ * agents (sched/agent.c), and channels that several of them have.
+ *
+ * The other half is bindings/src/ffi.ts, which must match.  A worker has an
+ * instance of the module of its own over the one memory, and calls agent_enter
+ * before anything else.
+ *
+ * A channel counts the references that agents have to it, and that lie in
+ * messages; the package counts.  What is in elements it alone knows.
+ */
+#include "api/ffi.h"
+#include "os/os_npm.h"
+#include "os/os_npm_mt.h"
+
+/* ---- agents ---- */
+
+/* NULL: there is no memory, or there are too many. */
+struct hostagent *FFI(agent_new)(void) {
+  INSIDE;
+  struct npm_thread *t = goro__npm_thread_new();
+  if (!t) return NULL;
+  struct hostagent *a = goro__agent_new();
+  if (!a || a->thread) /* it has been used before */
+    goro__npm_thread_free(t);
+  else
+    a->thread = t;
+  return a;
+}
+
+static GORO_NOINLINE void enter(struct hostagent *a) {
+  goro__agent_enter(a);
+  StoreRelaxed(&a->inside, false);
+}
+
+/* No frame: there is neither a stack nor thread-locals yet. */
+void FFI(agent_enter)(struct hostagent *a) {
+  StoreRelaxed(&a->inside, true);
+  goro__npm_thread_enter(a->thread);
+  enter(a);
+}
+
+void FFI(agent_leave)(void) {
+  INSIDE;
+  goro__agent_leave();
+}
+
+int FFI(agent_lost)(struct hostagent *a) {
+  INSIDE;
+  return goro__agent_lost(a);
+}
+
+struct hostagent *FFI(agent)(void) { return getagent(); }
+
+/* ---- sleeping ---- */
+
+/* The word to wait on; and two that the package writes, by atomic additions:
+ * async goroutines, and other reasons to give no verdict of deadlock. */
+uint32_t *FFI(note)(void) { return &getagent()->dozing; }
+uint32_t *FFI(counts)(void) { return &getagent()->asyncs; }
+
+/* The value of the word while nothing has come; -1: there is work. */
+int FFI(doze)(void) {
+  INSIDE;
+  return goro__agent_doze() ? 1 : -1;
+}
+
+void FFI(awake)(void) {
+  INSIDE;
+  goro__agent_awake();
+}
+
+int FFI(stuck)(void) {
+  INSIDE;
+  return goro__agents_stuck();
+}
+
+/* Who wakes this agent shall call goro.wake as well. */
+void FFI(message)(int on) { Store(&getagent()->message, on != 0); }
+void goro__host_wake(struct hostagent *a) { goro_js_wake(a); }
+
+/* ---- channels ---- */
+
+void FFI(chan_ref)(struct hchan *c) { Xadd(&c->refs, 1); }
+
+/* True: that was the last one, and the channel is the caller's. */
+int FFI(chan_unref)(struct hchan *c) { return Xadd(&c->refs, -1) == 0; }
+
+/* Where the i-th element is that somebody will receive: of the buffer, or of a
+ * goroutine that waits to send it; or NULL.  For a channel that only the
+ * calling agent has. */
+void *FFI(chan_elem)(struct hchan *c, uint32_t i) {
+  if (i < c->qcount) return chanbuf(c, (c->recvx + i) % c->dataqsiz);
+  struct sudog *sg = c->sendq.first;
+  for (i -= c->qcount; sg && i > 0; i--) sg = sg->next;
+  return sg ? sg->elem : NULL;
+}
