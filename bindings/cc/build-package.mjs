@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Builds the npm package's files into bindings/dist: goro.wasm and goro-mt.wasm,
- * and from bindings/src by tsc the JavaScript and its types.
+ * Builds the npm package's files into bindings/dist: goro.wasm, the same as a
+ * script, goro-mt.wasm, and from bindings/src by tsc the JavaScript and its types.
  *
  *   build-package.mjs [-v]
  *
@@ -12,11 +12,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LINK } from './flags.mjs';
+import { BUILD } from './library.mjs';
 import { transform } from './passes/pipeline.mjs';
 import { run, ToolError } from './run.mjs';
 import { ROOT, tool, UsageError } from './tools.mjs';
 
-const BUILD = process.env.GORO_BUILD ?? join(ROOT, 'build');
 const BINDINGS = join(ROOT, 'bindings');
 const DIST = join(BINDINGS, 'dist');
 
@@ -45,6 +45,12 @@ const MODULES = [['npm', 'goro.wasm'], ['npm-threads', 'goro-mt.wasm']];
 
 const libraryOf = (row) => join(BUILD, row, 'libgoro.a');
 
+/** Nobody sees half of a file. */
+function place(name, content) {
+  writeFileSync(join(DIST, `.${name}`), content);
+  renameSync(join(DIST, `.${name}`), join(DIST, name));
+}
+
 async function wasm(row, name, options) {
   const temp = mkdtempSync(join(tmpdir(), 'goro-npm-'));
   try {
@@ -56,8 +62,9 @@ async function wasm(row, name, options) {
     const out = join(temp, 'out.wasm');
     await transform(linked, out, { temp, optimize: '-O3', names: false, ...options });
     mkdirSync(DIST, { recursive: true });
-    writeFileSync(join(DIST, `.${name}`), readFileSync(out));
-    renameSync(join(DIST, `.${name}`), join(DIST, name));
+    const bytes = readFileSync(out);
+    place(name, bytes);
+    if (row === 'npm') place('embedded.js', `export const base64 = '${bytes.toString('base64')}';\n`);
   } finally {
     rmSync(temp, { recursive: true, force: true });
   }

@@ -5,6 +5,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { COMMON, CXX, LINK, MAX_MEMORY, rowOf, SANITIZE, THREADS_MAX_MEMORY } from './flags.mjs';
+import { libraryFor } from './library.mjs';
 import { memoryOf } from './passes/module.mjs';
 import { transform } from './passes/pipeline.mjs';
 import { parallel, run } from './run.mjs';
@@ -97,13 +98,8 @@ __attribute__((constructor)) static void set(void) { goro__maxstacksize = ${byte
 
 const LIBRARY = { address: '-sanitize', thread: '-thread' };
 
-/** libgoro for these options. @throws {UsageError} if it is not built */
-function library(o) {
-  const variant = `${LIBRARY[o.sanitize] ?? ''}${o.debug ? '-debug' : ''}`;
-  const file = join(process.env.GORO_BUILD ?? join(ROOT, 'build'), row(o), `libgoro${variant}.a`);
-  if (!existsSync(file)) throw new UsageError(`${file} is not built: run node bindings/cc/build-runtime.mjs`);
-  return file;
-}
+/** libgoro for these options. */
+const library = (o) => libraryFor(row(o), `${LIBRARY[o.sanitize] ?? ''}${o.debug ? '-debug' : ''}`, o);
 
 /** How hard Binaryen tries, by the compiler's -O: -O1 takes a fifth of -O3. */
 function optimizer({ optimize }) {
@@ -124,7 +120,7 @@ const LINKERS = {
     const linked = join(temp, 'linked.wasm');
     const out = join(temp, 'out.wasm');
     const command = [...linker(o), ...LINK[row(o)], ...memoryFlags(o)];
-    await run([...command, ...inputs, library(o), '-o', linked], o);
+    await run([...command, ...inputs, await library(o), '-o', linked], o);
     await transform(linked, out, passOptions(o, temp));
     install(out, o.output);
   },
@@ -141,7 +137,7 @@ const LINKERS = {
   async native(o, inputs, temp) {
     const out = join(temp, 'out');
     const sanitize = SANITIZE[o.sanitize] ?? [];
-    await run([...linker(o), ...sanitize, ...inputs, library(o), ...LINK.native, '-o', out], o);
+    await run([...linker(o), ...sanitize, ...inputs, await library(o), ...LINK.native, '-o', out], o);
     install(out, o.output);
   },
 };
@@ -155,7 +151,7 @@ async function linkJs(o, inputs, temp, name, more = []) {
   const libraries = ['os/os_js.js', 'api/goro_js.js', ...(o.threads ? ['os/os_js_mt.js'] : [])];
   const glue = libraries.flatMap((file) => ['--js-library', join(RUNTIME, file)]);
   await run([
-    ...linker(o), ...LINK[row(o)], ...memoryFlags(o), ...glue, ...more, ...inputs, library(o), '-o', script,
+    ...linker(o), ...LINK[row(o)], ...memoryFlags(o), ...glue, ...more, ...inputs, await library(o), '-o', script,
   ], o);
   const wasm = join(temp, 'out.wasm');
   await transform(linked, wasm, passOptions(o, temp));

@@ -1,11 +1,8 @@
 #!/usr/bin/env node
 /** The command `goro`. */
-import { readFileSync } from 'node:fs';
-import { cc } from './cc.mjs';
 import { CC_USAGE, parseOptions } from './options.mjs';
-import { ModuleError } from './passes/module.mjs';
 import { ToolError } from './run.mjs';
-import { UsageError } from './tools.mjs';
+import { UsageError, VERSION } from './tools.mjs';
 
 const USAGE = `usage: goro cc [options] FILE... -o OUTPUT
        goro cc --help
@@ -13,9 +10,6 @@ const USAGE = `usage: goro cc [options] FILE... -o OUTPUT
 
 Goroutines, channels and select for C programs in WebAssembly.
 `;
-
-const version = () =>
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 
 /** A wrong command line: exit code 2, as shells and compilers have it. */
 function usage(text) {
@@ -26,21 +20,33 @@ function usage(text) {
 /** @param {string[]} args @returns {Promise<number>} exit code */
 async function main([command, ...args]) {
   if (command === '--help' || command === '-h') return print(USAGE);
-  if (command === '--version') return print(`goro ${version()}\n`);
+  if (command === '--version') return print(`goro ${VERSION}\n`);
   if (command !== 'cc') {
     return usage(command === undefined ? USAGE : `goro: unknown command ${command}\n${USAGE}`);
   }
   if (args.includes('--help') || args.includes('-h')) return print(CC_USAGE);
   try {
-    await cc(parseOptions(args));
+    const options = parseOptions(args);
+    const { cc } = await driver();
+    await cc(options);
     return 0;
   } catch (error) {
     return report(error);
   }
 }
 
+/** Only who compiles needs Binaryen, so the package does not bring it. */
+async function driver() {
+  try {
+    return await import('./cc.mjs');
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' || !/'binaryen'/.test(error.message)) throw error;
+    throw new UsageError("the npm package binaryen is needed: run 'npm install --save-dev binaryen@132'");
+  }
+}
+
 function report(error) {
-  const known = [UsageError, ToolError, ModuleError].some((kind) => error instanceof kind);
+  const known = error instanceof UsageError || error instanceof ToolError || error.name === 'ModuleError';
   process.stderr.write(`goro cc: ${known ? error.message : error.stack}\n`);
   return error instanceof UsageError ? 2 : 1;
 }

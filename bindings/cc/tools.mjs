@@ -3,7 +3,7 @@
  * project's own toolchain (toolchain/install.sh wrote its env file), then PATH.
  */
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,7 +15,13 @@ export class UsageError extends Error {
   name = 'UsageError';
 }
 
-const SETUP = existsSync(join(ROOT, 'build.sh')) ? "run './build.sh setup', or " : '';
+/** Whether that is a clone of the project, and not an installed package. */
+export const CLONE = existsSync(join(ROOT, 'build.sh'));
+
+/** Of the package. */
+export const VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
+
+const SETUP = CLONE ? "run './build.sh setup', or " : '';
 
 /** Per tool: names in PATH, where an SDK has it, and what helps without it. */
 const TOOLS = {

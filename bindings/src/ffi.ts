@@ -103,7 +103,7 @@ export interface Host {
   grown(): void;
 }
 
-/** What `start({ wasm })` takes: the module, where it is, or its bytes. */
+/** What `start({ wasm })` takes: the module, where it is (seen from the page), or its bytes. */
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
 
 /** A module that is ready. */
@@ -120,7 +120,7 @@ export interface Shared {
 
 /** The module on one thread. */
 export async function load(source: WasmSource | undefined, host: Host, seed?: number): Promise<Loaded> {
-  const module = await compile(source ?? new URL('./goro.wasm', import.meta.url));
+  const module = await compile(source);
   const { exports, memory } = await instantiate(module, host);
   (exports['_initialize'] as () => void)();
   const ffi = { ...exports } as unknown as Ffi;
@@ -151,15 +151,29 @@ export async function instantiate(module: WebAssembly.Module, host: Host, shared
 }
 
 /** @throws {LoadError} */
-export async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+export async function compile(source: WasmSource | undefined): Promise<WebAssembly.Module> {
   try {
+    if (source === undefined) return await packaged();
     if (source instanceof WebAssembly.Module) return source;
     if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return await WebAssembly.compile(source);
     if (typeof Response !== 'undefined' && source instanceof Response) return await fromResponse(source);
-    return await fromUrl(new URL(source as string | URL, import.meta.url));
+    return await fromUrl(new URL(source as string | URL, globalThis.location?.href));
   } catch (cause) {
     throw new LoadError(`${source instanceof URL ? source.pathname.split('/').pop() : 'goro.wasm'} did not load: ${(cause as Error)?.message ?? cause}. ` +
       'Serve the file beside the package, or pass start({ wasm }) its URL, its bytes or a WebAssembly.Module.', { cause });
+  }
+}
+
+/**
+ * The package's own file; bundlers know this form. Where one does not bring the
+ * file along, or the host may not read it, its copy in a script, which all do.
+ */
+async function packaged(): Promise<WebAssembly.Module> {
+  try {
+    return await fromUrl(new URL('./goro.wasm', import.meta.url));
+  } catch {
+    const { base64 } = await import('./embedded.js');
+    return WebAssembly.compile(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0)));
   }
 }
 

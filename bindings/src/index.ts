@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** Go's concurrency: goroutines, channels, select, sync and context, on WebAssembly. */
 export { start, Runtime, runtime, select, type GroupOptions, type MakeChan, type RuntimeInfo, type StartOptions, type TypedChanMakers } from './runtime.js';
 export { Chan, type RecvChan, type RecvResult, type SendChan, TypedChan } from './channel.js';

@@ -1,4 +1,4 @@
-// The npm package: the same suites on each Node and in each browser, with the
+// The npm package: the same suites on each Node, on Deno, Bun and in each browser, with the
 // examples of the documentation among them.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,8 @@ import { exampleSource } from './examples.mjs';
 
 after(closeHosts);
 
+const SERVERS = ['node20', 'node26', 'deno', 'bun'];
+const BROWSERS = ['chromium', 'firefox'];
 const SUITE = join(root, 'tests/bindings/suite/run.mjs');
 const EXAMPLES = join(root, 'build/tests/bindings/examples.mjs');
 mkdirSync(join(root, 'build/tests/bindings'), { recursive: true });
@@ -20,11 +22,11 @@ const options = { env: {}, dirs: [], isolated: false, timeoutMs: 120_000 };
 
 /** Everything on one host, in one process or page. */
 function run(host) {
-  if (host.name.startsWith('node')) return host.run(SUITE, { ...options, args: [EXAMPLES] });
+  if (!BROWSERS.includes(host.name)) return host.run(SUITE, { ...options, args: [EXAMPLES] });
   return runInPage(host.name, root, SUITE, { ...options, args: ['/build/tests/bindings/examples.mjs'] });
 }
 
-for (const host of hosts(['node20', 'node26', 'chromium', 'firefox'])) {
+for (const host of hosts([...SERVERS, ...BROWSERS])) {
   test(host.name, async (t) => {
     const { code, stdout, stderr } = await run(host);
     const lines = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));

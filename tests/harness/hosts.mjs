@@ -51,6 +51,11 @@ const nodeThreads = (variable) => () => [tool(variable), THREADS_HOST];
 const node = (variable) => (file, { args, env, timeoutMs }) =>
   run(tool(variable), [file, ...args], { env: clean(env), cwd: root, timeoutMs });
 
+// Without the project's own configuration, and without asking for updates
+const deno = (file, { args, env, timeoutMs }) =>
+  run(tool('DENO'), ['run', '--allow-all', '--no-config', '--no-lock', file, ...args],
+    { env: clean({ DENO_DIR: join(root, 'build/tests/deno'), DENO_NO_UPDATE_CHECK: '1', ...env }), cwd: root, timeoutMs });
+
 // `prefix`: words that the program has to be run by
 const native = (prefix) => (file, { args, env, timeoutMs, under = [] }) => {
   const [first, ...rest] = [...under, ...prefix(), file, ...args];
@@ -77,6 +82,8 @@ const ALL = [
   { name: 'wasi', target: 'wasi', run: wasi(wasmtime) },
   { name: 'node20', target: 'js', run: node('NODE20') },
   { name: 'node26', target: 'js', run: node('NODE26') },
+  { name: 'deno', target: 'js', extra: true, run: deno },
+  { name: 'bun', target: 'js', extra: true, run: node('BUN') },
   { name: 'chromium', target: 'js', run: page('chromium', 'CHROMIUM') },
   { name: 'firefox', target: 'js', extra: true, run: page('firefox', 'FIREFOX') },
   { name: 'native', target: 'native', run: native(() => []) },

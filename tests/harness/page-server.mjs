@@ -6,7 +6,7 @@ import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
 
 const TYPES = {
-  '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm',
+  '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html',
 };
 const PAGE = '<!doctype html><title>goro</title>';
 // What a page must come with to have SharedArrayBuffer
@@ -19,10 +19,11 @@ const ISOLATION = {
 /**
  * Serves the files under `root`, and an empty page at /.
  * @param {boolean} isolated  pages are cross-origin isolated
+ * @param {Record<string, string>} [headers]  of every answer
  */
-export async function startServer(root, isolated) {
+export async function startServer(root, isolated, headers = {}) {
   const server = createServer((request, response) => {
-    answer(root, isolated ? ISOLATION : {}, request, response);
+    answer(root, isolated ? { ...ISOLATION, ...headers } : headers, request, response);
   });
   const receivers = new Map(); // run's path → { receive, closed }
   const sockets = new WebSocketServer({ server });
