@@ -110,3 +110,35 @@ test('what does not recurse pays nothing', () => {
     (func $f (export "f") (param $n i32) (call $note) (call $g (local.get $n)))`);
   assert.deepEqual([charged, bytes], [[], 0]);
 });
+
+test('a goroutine pays when its first function comes round, not before', () => {
+  const module = moduleOf(around(`
+    (type $entry (func (param i32)))
+    (elem (i32.const 0) $f)
+    (func $f (export "f") (type $entry) (param $n i32)
+      (call $note)
+      (if (local.get $n) (then
+        (call_indirect (type $entry) (i32.sub (local.get $n) (i32.const 1)) (i32.const 0)))))`));
+  assert.deepEqual(growStacks(module).charged, ['f']);
+  fillFrames(module);
+  const exports = instantiate(module, { env: { morestack: () => assert.fail('the stack is large enough') } });
+  const taken = (depth) => {
+    exports.f(depth);
+    assert.equal(exports.sp.value, 100000, 'the stack pointer is back');
+    return 100000 - exports.deepest.value;
+  };
+  assert.equal(taken(0), 16);
+  const each = taken(1) - 16;
+  assert.ok(each >= 32, `${each}`);
+  assert.equal(taken(10), 16 + 10 * each);
+});
+
+test('what ends the program, and what only Ms call, is on no circle', () => {
+  for (const name of ['goro__throw', 'goro__gogo', 'mstart']) {
+    const { charged, bytes } = perLevel(`
+      (func $${name} (param $n i32) (call $f (local.get $n)))
+      (func $f (export "f") (param $n i32) (call $note)
+        (if (i32.eq (local.get $n) (i32.const 99)) (then (call $${name} (local.get $n)))))`);
+    assert.deepEqual([charged, bytes], [[], 0], name);
+  }
+});

@@ -12,7 +12,7 @@ import { run as runCommand } from '../harness/run.mjs';
 const SHAPES = [
   'tiny', 'not_suspending', 'many_locals', 'many_locals_not_suspending', 'doubles', 'parameters', 'operands',
   'frame_1000', 'frame_small', 'frame_aligned', 'frame_variable', 'mutual', 'pointers',
-  'through_libc', 'through_runtime',
+  'through_libc', 'through_runtime', 'entries',
 ];
 const SOURCE = join(tests, 'cc/recursion_shapes.c');
 const TIMEOUT_MS = 60_000;

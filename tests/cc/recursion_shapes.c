@@ -161,6 +161,22 @@ static int through_runtime(int n) {
   return n;
 }
 
+/* A goroutine's first function comes round by its pointer. */
+static void (*volatile first)(void *);
+static void entry(void *n) {
+  if (--*(int *)n > 0)
+    first(n);
+  else
+    end();
+  touch(n);
+}
+static int entries(int n) {
+  first = entry;
+  GORO_GO(entry, &n);
+  while (n > 0) goro_gosched();
+  return n;
+}
+
 static int many_shape(int n) { return many_locals(n); }
 static int doubles_shape(int n) { return doubles(n, 1, 2, 3) > 0; }
 static int parameters_shape(int n) {
@@ -187,6 +203,7 @@ static const struct shape {
     {"pointers", pointers},
     {"through_libc", through_libc},
     {"through_runtime", through_runtime},
+    {"entries", entries},
 };
 
 int main(int argc, char **argv) {

@@ -2,12 +2,14 @@
 import binaryen from 'binaryen';
 import { walk } from './walk.mjs';
 
+const signature = (params, results) => `${params} ${results}`;
+
 /** Functions whose address is taken, by signature. */
 function tableFunctions(module, functions) {
   const bySignature = new Map();
   const add = (name) => {
     const f = functions.get(name);
-    const key = `${f.params} ${f.results}`;
+    const key = signature(f.params, f.results);
     if (!bySignature.has(key)) bySignature.set(key, new Set());
     bySignature.get(key).add(name);
   };
@@ -18,24 +20,44 @@ function tableFunctions(module, functions) {
   return bySignature;
 }
 
+const byName = (all) => new Map(all.map((f) => [f.name, f]));
+
+/**
+ * Functions that a goroutine may begin with: void (*)(void *), address taken.
+ * @returns {Set<string>}
+ */
+export const entriesOf = (module, all) =>
+  tableFunctions(module, byName(all)).get(signature(binaryen.i32, binaryen.none)) ?? new Set();
+
+/**
+ * What never comes round: how an M begins and what runs on its own stack only,
+ * the bottom of goroutines' stacks among that; and the ends of the program,
+ * which allow themselves one fault (runtime/sched/panic.c).
+ */
+const STRAIGHT = new Set([
+  'mstart', 'goro__gogo', 'goro__morestack', 'goro__stack_overflow', 'goro__unwind_overflow',
+  'goro__throw', 'goro__fatal', 'goro__oom', 'goro__host_fault',
+]);
+
 /**
  * @param {import('binaryen').default.Module} module
  * @param {any[]} all what functionsOf gave
  * @returns {Map<string, Set<string>>} callees of each function with a body; an
- *   indirect call counts as one of every function in a table with its type
+ *   indirect call counts as one of every function in a table with its type.
+ *   Calls of what never comes round are left out
  */
 export function callGraph(module, all) {
-  const functions = new Map(all.map((f) => [f.name, f]));
-  const indirect = tableFunctions(module, functions);
+  const indirect = tableFunctions(module, byName(all));
+  const add = (callees, name) => STRAIGHT.has(name) || callees.add(name);
   const graph = new Map();
   for (const f of all) {
     const callees = new Set();
     graph.set(f.name, callees);
     walk(f.body, (expression, id) => {
-      if (id === binaryen.CallId) callees.add(binaryen.Call.getTarget(expression));
+      if (id === binaryen.CallId) add(callees, binaryen.Call.getTarget(expression));
       if (id !== binaryen.CallIndirectId) return;
-      const key = `${binaryen.CallIndirect.getParams(expression)} ${binaryen.CallIndirect.getResults(expression)}`;
-      indirect.get(key)?.forEach((name) => callees.add(name));
+      const { getParams, getResults } = binaryen.CallIndirect;
+      indirect.get(signature(getParams(expression), getResults(expression)))?.forEach((name) => add(callees, name));
     });
   }
   return graph;

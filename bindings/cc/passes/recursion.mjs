@@ -51,9 +51,10 @@ export const declareFrame = (module) => module.addGlobalImport(FRAME, 'goro', 'f
  * Make a function take goro.frame bytes more, in its own frame where that is
  * possible.
  * @param {import('./frames.mjs').Write[]} writes of f
+ * @param {boolean} entry see atBottom
  */
-export function chargeFrame(module, names, f, writes) {
-  if (!enlargeFrame(module, writes)) addFrame(module, names, f);
+export function chargeFrame(module, names, f, writes, entry) {
+  if (entry || !enlargeFrame(module, writes)) addFrame(module, names, f, entry);
 }
 
 const frame = (module) => module.global.get(FRAME, binaryen.i32);
@@ -74,12 +75,31 @@ function enlargeFrame(module, writes) {
   return true;
 }
 
-/** Put a frame of its own around a function's body. */
-function addFrame(module, names, f) {
+/** What a frame takes at the bottom of a stack, so that a next one is not there. */
+const BOTTOM_BYTES = 16;
+
+/**
+ * goro.frame, or next to nothing where the stack pointer is at the top of its
+ * segment: nothing has been called round a circle then, and a goroutine whose
+ * first function is a cut needs no second segment for that. After a return into
+ * a new segment it is there as well; but that one was paid for.
+ */
+const atBottom = (module, names) => {
+  const get = (name) => module.global.get(name, binaryen.i32);
+  const room = module.i32.sub(get(names.sp), get(names.lo));
+  return module.select(module.i32.eq(room, get(names.size)), module.i32.const(BOTTOM_BYTES), frame(module));
+};
+
+/**
+ * Put a frame of its own around a function's body.
+ * @param {boolean} entry a goroutine may begin with it
+ */
+function addFrame(module, names, f, entry) {
   const { i32, none, unreachable } = binaryen;
   const fp = addLocal(f, i32);
   const result = f.results === none ? undefined : addLocal(f, f.results);
-  const size = () => frame(module);
+  const paid = entry ? addLocal(f, i32) : undefined;
+  const size = () => (entry ? module.local.get(paid, i32) : frame(module));
   const lower = () => module.i32.sub(module.global.get(names.sp, i32), size());
   const open = () =>
     module.global.set(names.sp, module.local.tee(fp, checked(module, names, lower(), fp, size), i32));
@@ -97,7 +117,8 @@ function addFrame(module, names, f) {
   });
   const type = binaryen.getExpressionType(body);
   const rest = type === unreachable ? [body] : type === none ? [body, close()] : closeWith(body, (value) => value);
-  binaryen.Function.setBody(f.ref, module.block(null, [open(), ...rest], f.results));
+  const price = entry ? [module.local.set(paid, atBottom(module, names))] : [];
+  binaryen.Function.setBody(f.ref, module.block(null, [...price, open(), ...rest], f.results));
 }
 
 /**

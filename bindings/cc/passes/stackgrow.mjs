@@ -26,6 +26,7 @@
  * pointer alone: a segment has that many bytes below lo.
  */
 import binaryen from 'binaryen';
+import { entriesOf } from './callgraph.mjs';
 import { stackWrites } from './frames.mjs';
 import { functionsOf } from './module.mjs';
 import { chargeFrame, chargedSize, cutsOf, declareFrame } from './recursion.mjs';
@@ -72,6 +73,7 @@ export function growStacks(module) {
   const all = functionsOf(module);
   const excluded = (name) => name === names.morestack || SWITCH.test(name);
   const cuts = cutsOf(module, all, (name) => !excluded(name));
+  const entries = entriesOf(module, all);
   let checks = 0;
   declareFrame(module);
   for (const f of all) {
@@ -83,7 +85,7 @@ export function growStacks(module) {
       checkWrite(module, names, f, write, isCharged ? chargedSize(module, write.size) : write.size);
     }
     checks += opens.size;
-    if (isCharged) chargeFrame(module, names, f, writes);
+    if (isCharged) chargeFrame(module, names, f, writes, entries.has(f.name));
   }
   return { checks, charged: [...cuts] };
 }

@@ -103,7 +103,7 @@ static void cancel_mark(struct cancelCtx *c, struct error *err,
                         struct error *cause) {
   c->cause = goro__error_retain(cause);
   Store(&c->err, err);
-  struct hchan *d = Load(&c->done);
+  struct hchan *d = LoadRelaxed(&c->done); /* mu is held */
   if (d)
     goro__closechan(d);
   else
@@ -136,7 +136,7 @@ static GORO_UNWINDS struct cancelCtx *cancel_children(struct cancelCtx *root) {
     if (child) {
       child_unlink(child);
       goro__Mutex_Lock(&child->mu);
-      if (!Load(&child->err)) {
+      if (!LoadRelaxed(&child->err)) { /* its mu is held */
         cancel_mark(child, root->err, root->cause);
         c = child;
       } else {
