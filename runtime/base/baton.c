@@ -65,6 +65,7 @@ struct player {
 /* What a player that waits is told. */
 enum go { GO_NOT, GO_YOURS, GO_TIME /* invariant 2: wait for your time */ };
 
+int64_t os_clock_jump;
 bool goro__baton_on;
 
 static uint32_t table; /* atomic: 0 free, 1 held */

@@ -37,7 +37,8 @@ void goro__baton_join(int number);
 /* The time, which goes on as the seed decides. */
 int64_t goro__baton_nanotime(void);
 static inline int64_t nanotime(void) {
-  return unlikely(goro__baton_on) ? goro__baton_nanotime() : os_nanotime();
+  return unlikely(goro__baton_on) ? goro__baton_nanotime() + OS_CLOCK_JUMP
+                                  : os_nanotime();
 }
 
 /* The M goes to block in the host, and is back. */

@@ -18,10 +18,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "os/memory.h"
+
 /* Clocks, in nanoseconds.  The monotonic clock never goes back and never
  * returns 0; the wall clock counts from 1970. */
 int64_t os_nanotime(void);
 int64_t os_walltime(void);
+#if GORO_DEBUG
+extern int64_t os_clock_jump; /* atomic; a test has the machine sleep */
+#define OS_CLOCK_JUMP LoadRelaxed(&os_clock_jump)
+#else
+#define OS_CLOCK_JUMP 0
+#endif
 
 /* Memory.  os_alloc returns zeroed bytes aligned to 16, or NULL.  Tests make
  * the N-th call fail. */

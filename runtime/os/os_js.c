@@ -98,7 +98,9 @@ _Noreturn void __wrap_exit(int code) {
 /* ---- clocks ---- */
 
 /* All threads count from M0's origin.  Some hosts' clock starts at 0. */
-int64_t os_nanotime(void) { return (int64_t)(goro_js_now(origin) * 1e6) + 1; }
+int64_t os_nanotime(void) {
+  return (int64_t)(goro_js_now(origin) * 1e6) + 1 + OS_CLOCK_JUMP;
+}
 
 int64_t os_walltime(void) {
   struct timespec t = {0};

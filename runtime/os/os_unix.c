@@ -86,7 +86,9 @@ static int64_t clock_read(clockid_t id) {
   return t != 0 ? t : 1;
 }
 
-int64_t os_nanotime(void) { return clock_read(CLOCK_MONOTONIC); }
+int64_t os_nanotime(void) {
+  return clock_read(CLOCK_MONOTONIC) + OS_CLOCK_JUMP;
+}
 
 int64_t os_walltime(void) { return clock_read(CLOCK_REALTIME); }
 

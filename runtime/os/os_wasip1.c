@@ -53,7 +53,9 @@ static int64_t clock_read(__wasi_clockid_t id) {
   return e == __WASI_ERRNO_SUCCESS && t != 0 ? (int64_t)t : 1;
 }
 
-int64_t os_nanotime(void) { return clock_read(__WASI_CLOCKID_MONOTONIC); }
+int64_t os_nanotime(void) {
+  return clock_read(__WASI_CLOCKID_MONOTONIC) + OS_CLOCK_JUMP;
+}
 
 int64_t os_walltime(void) { return clock_read(__WASI_CLOCKID_REALTIME); }
 

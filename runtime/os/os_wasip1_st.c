@@ -41,7 +41,7 @@ static void sleep_until(int64_t when) {
       .u = {.tag = __WASI_EVENTTYPE_CLOCK,
             .u = {.clock = {
                       .id = __WASI_CLOCKID_MONOTONIC,
-                      .timeout = (__wasi_timestamp_t)when,
+                      .timeout = (__wasi_timestamp_t)(when - OS_CLOCK_JUMP),
                       .precision = 0,
                       .flags =
                           __WASI_SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME}}}};
