@@ -48,7 +48,7 @@ build() {
 }
 
 demo() {
-  build npm
+  build npm npm-threads
   node bindings/cc/build-package.mjs
   node web/build.mjs
   exec node web/serve.mjs "$@"

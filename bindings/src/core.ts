@@ -16,9 +16,10 @@ import { FAILED, IDLE, type Kind, LEFT, type Op, OVER, signalOf, StepOp, type Su
 import { Deadlines } from './deadline.js';
 import type { Element } from './elements.js';
 import { Chans } from './lifetime.js';
+import { callerPlace } from './places.js';
 import { Values } from './values.js';
 import type { Caller } from './module.js';
-import { type Ended, type Holder, type Task, Wait } from './wait.js';
+import { type Ended, type Holder, Task, Wait } from './wait.js';
 
 /** How long, in ms, the event loop may have to wait for its turn. */
 const TURN_MS = 5;
@@ -276,16 +277,34 @@ export class Core {
 
   readonly #sites = new Map<string, Pointer>();
 
-  /** A struct gosite for goroutines of this name; there for ever. */
+  /** Goroutines shall know where they were started. */
+  debug = false;
+
+  /** A struct gosite for goroutines of this name that are started here; there for ever. */
   site(name: string): Pointer {
-    const known = this.#sites.get(name);
+    const place = this.debug ? callerPlace() : undefined;
+    const key = place ? `${name}\0${place.file}:${place.line}` : name;
+    const known = this.#sites.get(key);
     if (known !== undefined) return known;
-    const text = new TextEncoder().encode(`${name || '(anonymous)'}\0`);
-    const p = this.ffi.alloc(16 + text.length);
-    new Uint8Array(this.memory.buffer, p + 16, text.length).set(text);
-    this.u32[p >> 2] = p + 16;
-    this.#sites.set(name, p);
+    const p = this.ffi.alloc(16);
+    this.u32.set([
+      this.#text(name || '(anonymous)'), place ? this.#text(place.file) : 0, place?.line ?? 0, place?.caller ? this.#text(place.caller) : 0,
+    ], p >> 2);
+    this.#sites.set(key, p);
     return p;
+  }
+
+  /** A C string, there for ever. */
+  #text(text: string): Pointer {
+    const bytes = new TextEncoder().encode(`${text}\0`);
+    const p = this.ffi.alloc(bytes.length);
+    new Uint8Array(this.memory.buffer, p, bytes.length).set(bytes);
+    return p;
+  }
+
+  /** How many goroutines there are. */
+  get goroutines(): number {
+    return this.#slots.reduce((n, holder) => n + (holder instanceof Task ? 1 : 0), this.asyncs);
   }
 
   /** The error for SHUT. */

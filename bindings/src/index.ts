@@ -1,11 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** Go's concurrency: goroutines, channels, select, sync and context, on WebAssembly. */
-export { start, Runtime, runtime, select, type GroupOptions, type MakeChan, type RuntimeInfo, type StartOptions, type TypedChanMakers } from './runtime.js';
+export { start, Runtime, runtime, select, type GroupOptions, type MakeChan, type RuntimeInfo, type RuntimeStats, type StartOptions, type TypedChanMakers } from './runtime.js';
 export { Chan, type RecvChan, type RecvResult, type SendChan, TypedChan } from './channel.js';
 export type { ElementKind, ElementTypes } from './elements.js';
 export { after, recv, send, type AfterCase, type Case, type Cases, type RecvCase, type SelectResult, type SendCase } from './select.js';
 export { Context } from './context.js';
 export { Goroutine, type GoFunction } from './goroutine.js';
+export type { Leak } from './leaks.js';
 export { Group } from './group.js';
 export { Cond, Mutex, Once, RWMutex, Semaphore, SingleFlight, WaitGroup } from './sync.js';
 export type { Module, ModuleOptions } from './module.js';

@@ -7,6 +7,7 @@ import { PanicError, UsageError } from './errors.js';
 import { load, SHUT, type WasmSource } from './ffi.js';
 import { awaitIn, type GoFunction, type Goroutine, start as startGoroutine } from './goroutine.js';
 import { type Group, runGroup } from './group.js';
+import { type Leak, leaksIn } from './leaks.js';
 import { asyncDispose, dispose } from './lifetime.js';
 import { choose } from './mode.js';
 import { type Module, type ModuleOptions, moduleIn } from './module.js';
@@ -30,6 +31,8 @@ export interface StartOptions {
    * is then all on one thread.
    */
   seed?: number;
+  /** Note where each goroutine is started, for the dump, leaks() and traces; slower. */
+  debug?: boolean;
   /**
    * 'st': all on this thread. 'mt': with workers, or not at all. 'auto', as
    * without it: with workers where that is possible.
@@ -52,6 +55,14 @@ export interface RuntimeInfo {
   readonly procs: number;
   /** Why it is this mode. */
   readonly reason: string;
+}
+
+/** What {@link Runtime.stats} says. */
+export interface RuntimeStats {
+  /** Goroutines that have not ended. */
+  readonly goroutines: number;
+  /** Size of the module's memory, which never shrinks. */
+  readonly memoryBytes: number;
 }
 
 /** What {@link Runtime.group} takes. */
@@ -334,6 +345,28 @@ export class Runtime {
   }
 
   /**
+   * Goroutines that are blocked, by function, what they wait for, and with
+   * `debug` where they were started. At the end of a test there should be none.
+   * @example
+   * rt.go(function* stuck() { yield* rt.chan().send(1); });
+   * await rt.sleep(1);
+   * const [leak] = rt.leaks().filter(({ fn }) => fn === 'stuck');
+   * assert.equal(leak.reason, 'chan send');
+   */
+  leaks(): Leak[] {
+    return leaksIn(this.core.dump());
+  }
+
+  /**
+   * How many goroutines there are, and how large the module's memory is.
+   * @example
+   * assert.ok(rt.stats().memoryBytes > 0);
+   */
+  stats(): RuntimeStats {
+    return { goroutines: this.core.goroutines, memoryBytes: this.core.memory.buffer.byteLength };
+  }
+
+  /**
    * End it: what waits is rejected with {@link RuntimeClosedError}, generators
    * run their finally blocks, and everything later is refused.
    * @example
@@ -367,7 +400,7 @@ export class Runtime {
  * }
  */
 export async function start(options: StartOptions = {}): Promise<Runtime> {
-  const { signal, seed } = options;
+  const { signal, seed, debug } = options;
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 1 && seed <= 0xffffffff)) {
     throw new UsageError(`start: seed ${seed} is not a whole number from 1 to 2**32 - 1`);
   }
@@ -376,6 +409,7 @@ export async function start(options: StartOptions = {}): Promise<Runtime> {
   let core: Core, procs = 1;
   if (mode === 'mt') ({ core, procs } = await (await import('./machine.js')).startShared(module!, options));
   else core = await Core.make((host) => load(module, host, seed));
+  core.debug = debug ?? false;
   if (signal) closeWith(core, signal);
   const runtime = new Runtime(core, { mode, procs, reason });
   core.endings.push(() => realm().running.delete(runtime));

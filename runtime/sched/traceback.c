@@ -73,11 +73,14 @@ static void goroutineheader(struct g *gp) {
 static void printcreatedby(struct g *gp) {
   const struct gosite *site = LoadRelaxed(&gp->startsite);
   uint64_t parent = LoadRelaxed(&gp->parentGoid);
-  if (parent == 0) return;
+  /* The host starts goroutines as well, and may know where. */
+  if (parent == 0 && !(site && site->file)) return;
   goro__prints("created by ");
   goro__prints(site && site->caller ? site->caller : "?");
-  goro__prints(" in goroutine ");
-  goro__printuint(parent);
+  if (parent != 0) {
+    goro__prints(" in goroutine ");
+    goro__printuint(parent);
+  }
   goro__prints("\n");
   if (!site || !site->file) return;
   goro__prints("\t");

@@ -1,5 +1,5 @@
 import { RuntimeClosedError, start, UsageError } from '../../../bindings/dist/index.js';
-import { assert, settle, test } from './harness.mjs';
+import { assert, settle, test, testAnywhere } from './harness.mjs';
 
 test('go: results and arguments', async (rt) => {
   assert.equal(await rt.go(async (a, b) => a + b, 1, 2).wait(), 3);
@@ -224,10 +224,9 @@ async function schedule(seed) {
   return log.join();
 }
 
-test('seed: the same schedule again, and others', async () => {
-  const seeds = [1, 2, 3, 0xffffffff];
-  const first = await Promise.all(seeds.map(schedule));
-  for (const [i, seed] of seeds.entries()) assert.equal(await schedule(seed), first[i]);
-  assert.equal(new Set(first).size, seeds.length);
+testAnywhere('seed: the same schedule again, and others', async () => {
+  const first = await schedule(1);
+  assert.equal(await schedule(1), first);
+  assert.ok(await schedule(0xffffffff) !== first);
   for (const seed of [0, -1, 1.5, 2 ** 32, '1']) await assert.rejects(start({ seed }), UsageError);
 });

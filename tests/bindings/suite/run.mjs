@@ -1,7 +1,7 @@
 // Runs all suites, in Node or in a page, and prints a line of JSON for each test.
 import { closeShared, runTest, tests } from './harness.mjs';
 
-const SUITES = ['channel', 'select', 'goroutine', 'sync', 'context', 'group', 'calledoff', 'deadlock', 'lifetime', 'codec', 'module'];
+const SUITES = ['channel', 'select', 'goroutine', 'sync', 'context', 'group', 'calledoff', 'deadlock', 'lifetime', 'codec', 'module', 'leaks'];
 
 async function main(args, print) {
   for (const suite of SUITES) await import(`./${suite}.mjs`);
