@@ -19,7 +19,8 @@ usage: ./build.sh [COMMAND] [ARGUMENT...]
           variables HOST= NAME= SEED= SWEEP= (tests/README.md)
   bench   the benchmarks; arguments go to tests/bench/run.mjs
   stress  random programs on 8 Ms: [SECONDS [SEED]], 600 without it
-  check   formatting, layers, headers, syntax; --fix lays out the C files
+  check   formatting, layers, headers, examples, syntax; --fix lays out the C
+          files
   clean   remove build/, bindings/dist/ and web/dist/
   help    this
 TEXT

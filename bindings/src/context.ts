@@ -141,12 +141,26 @@ export class Context {
     return home.#done;
   }
 
-  /** Why it is done: a {@link CanceledError} or {@link DeadlineExceededError}; undefined while it is not. */
+  /**
+   * Why it is done: a {@link CanceledError} or {@link DeadlineExceededError};
+   * undefined while it is not.
+   * @example
+   * const ctx = rt.context().withTimeout(1);
+   * assert.equal(ctx.err, undefined);
+   * await assert.rejects(rt.sleep(1000, { ctx }), DeadlineExceededError);
+   * assert.ok(ctx.err instanceof DeadlineExceededError);
+   */
   get err(): Error | undefined {
     return this.#home.#err;
   }
 
-  /** What {@link Context.cancel} was given, or err. Go: context.Cause. */
+  /**
+   * What {@link Context.cancel} was given, or err. Go: context.Cause.
+   * @example
+   * const ctx = rt.context();
+   * ctx.cancel(new Error('no more'));
+   * assert.equal(ctx.cause.message, 'no more');
+   */
   get cause(): unknown {
     return this.#home.#cause;
   }
@@ -179,7 +193,16 @@ export class Context {
     this.#end(err, cause ?? err);
   }
 
-  /** A child, to be cancelled by itself. */
+  /**
+   * A child, to be cancelled by itself.
+   * @example
+   * const parent = rt.context(), child = parent.withCancel();
+   * child.cancel();
+   * assert.equal(parent.err, undefined);
+   * parent.withCancel();
+   * parent.cancel();
+   * assert.ok(child.err instanceof CanceledError);
+   */
   withCancel(): Context {
     return new Context(this.#host, this);
   }
@@ -187,12 +210,21 @@ export class Context {
   /**
    * A child that ends after `ms` milliseconds. As AbortSignal.timeout's, its
    * timer keeps no process alive, but for what waits in the runtime.
+   * @example
+   * const ctx = rt.context().withTimeout(1);
+   * await assert.rejects(rt.chan().recv({ ctx }), DeadlineExceededError);
    */
   withTimeout(ms: number): Context {
     return this.#until(Date.now() + ms, ms);
   }
 
-  /** A child that ends at a time, in ms since 1970, or a Date. */
+  /**
+   * A child that ends at a time, in ms since 1970, or a Date.
+   * @example
+   * const ctx = rt.context().withDeadline(Date.now() + 1000);
+   * assert.ok(ctx.deadline > Date.now());
+   * ctx.cancel();
+   */
   withDeadline(deadline: number | Date): Context {
     return this.#until(+deadline, +deadline - Date.now());
   }
@@ -201,17 +233,36 @@ export class Context {
     return new Context(this.#host, this, { deadline, due: performance.now() + ms });
   }
 
-  /** A child with a value for a key. It ends with this one, never by itself. */
+  /**
+   * A child with a value for a key. It ends with this one, never by itself.
+   * @example
+   * const ctx = rt.context().withValue('user', 'gopher').withCancel();
+   * assert.equal(ctx.value('user'), 'gopher');
+   */
   withValue(key: unknown, value: unknown): Context {
     return new Context(this.#host, this, { key, value, shared: true });
   }
 
-  /** A child that has the values and goes on when this one ends. */
+  /**
+   * A child that has the values and goes on when this one ends.
+   * @example
+   * const ctx = rt.context(), rest = ctx.withoutCancel();
+   * ctx.cancel();
+   * assert.equal(rest.err, undefined);
+   */
   withoutCancel(): Context {
     return new Context(this.#host, this, { detached: true });
   }
 
-  /** A child that ends, with the signal's reason, when the signal is aborted as well. */
+  /**
+   * A child that ends, with the signal's reason, when the signal is aborted as
+   * well.
+   * @example
+   * const controller = new AbortController();
+   * const ctx = rt.context().withSignal(controller.signal);
+   * controller.abort(new Error('the user left'));
+   * assert.equal(ctx.cause.message, 'the user left');
+   */
   withSignal(signal: AbortSignal): Context {
     const ctx = new Context(this.#host, this);
     const abort = () => ctx.cancel(signal.reason);
@@ -227,12 +278,25 @@ export class Context {
     return ctx;
   }
 
-  /** Cancels it, if it has an end of its own: `using ctx = rt.context().withTimeout(100)`. */
+  /**
+   * Cancels it, if it has an end of its own: `using ctx =
+   * rt.context().withTimeout(100)`.
+   * @example
+   * const ctx = rt.context().withTimeout(1000);
+   * ctx[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+   * assert.ok(ctx.err instanceof CanceledError);
+   */
   [dispose](): void {
     if (this.#home === this) this.cancel();
   }
 
-  /** Cancels it, if it has an end of its own. */
+  /**
+   * Cancels it, if it has an end of its own.
+   * @example
+   * const ctx = rt.context();
+   * await ctx[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
+   * assert.ok(ctx.err instanceof CanceledError);
+   */
   async [asyncDispose](): Promise<void> {
     this[dispose]();
   }

@@ -10,7 +10,18 @@ function named(of: (abstract new (...args: any[]) => Error), name: string): void
   brand(of, name);
 }
 
-/** The base of all errors that this package makes: `error instanceof GoroError`. */
+/**
+ * The base of all errors that this package makes: `error instanceof GoroError`.
+ * @example
+ * const ch = rt.chan();
+ * ch.close();
+ * try {
+ *   ch.close();
+ * } catch (error) {
+ *   assert.ok(error instanceof GoroError);
+ *   assert.equal(error.name, 'ChanClosedError');
+ * }
+ */
 export class GoroError extends Error {
   static {
     named(this, 'GoroError');
@@ -30,7 +41,11 @@ export class ChanClosedError extends GoroError {
   }
 }
 
-/** Go's panic "close of nil channel", of {@link Runtime.nil}. */
+/**
+ * Go's panic "close of nil channel", of {@link Runtime.nil}.
+ * @example
+ * assert.throws(() => rt.nil().close(), NilChanError);
+ */
 export class NilChanError extends GoroError {
   static {
     named(this, 'NilChanError');
@@ -56,21 +71,36 @@ export class DeadlockError extends GoroError {
   }
 }
 
-/** A mistake that Go panics for, such as a negative WaitGroup counter. */
+/**
+ * A mistake that Go panics for, such as a negative WaitGroup counter.
+ * @example
+ * assert.throws(() => rt.waitGroup().done(), PanicError);
+ */
 export class PanicError extends GoroError {
   static {
     named(this, 'PanicError');
   }
 }
 
-/** The package is used in a way that cannot work; the message says what to do instead. */
+/**
+ * The package is used in a way that cannot work; the message says what to do
+ * instead.
+ * @example
+ * assert.throws(() => rt.go(undefined), UsageError);
+ */
 export class UsageError extends GoroError {
   static {
     named(this, 'UsageError');
   }
 }
 
-/** The runtime is closed: its operations reject, and what waited was told so. */
+/**
+ * The runtime is closed: its operations reject, and what waited was told so.
+ * @example
+ * const rt2 = await start();
+ * await rt2.close();
+ * await assert.rejects(rt2.sleep(1), RuntimeClosedError);
+ */
 export class RuntimeClosedError extends GoroError {
   static {
     named(this, 'RuntimeClosedError');
@@ -80,28 +110,57 @@ export class RuntimeClosedError extends GoroError {
   }
 }
 
-/** The runtime itself is broken or out of memory; `message` has its report. */
+/**
+ * The runtime itself is broken or out of memory; `message` has its report.
+ * @example
+ * try {
+ *   await rt.sleep(1);
+ * } catch (error) {
+ *   if (error instanceof FatalError) console.log('start another runtime', error.message);
+ * }
+ */
 export class FatalError extends GoroError {
   static {
     named(this, 'FatalError');
   }
 }
 
-/** goro.wasm could not be fetched or compiled. */
+/**
+ * goro.wasm could not be fetched or compiled.
+ * @example
+ * const wasm = new Uint8Array([1, 2, 3]);
+ * await assert.rejects(start({ wasm }), LoadError);
+ */
 export class LoadError extends GoroError {
   static {
     named(this, 'LoadError');
   }
 }
 
-/** A worker was lost, with what it was doing: it was terminated, or its script did not load. */
+/**
+ * A worker was lost, with what it was doing: it was terminated, or its script did
+ * not load.
+ * @example
+ * try {
+ *   await rt.sleep(1);
+ * } catch (error) {
+ *   if (error instanceof WorkerError) console.log('a worker is gone', error.message);
+ * }
+ */
 export class WorkerError extends GoroError {
   static {
     named(this, 'WorkerError');
   }
 }
 
-/** A context was cancelled. Go: context.Canceled. */
+/**
+ * A context was cancelled. Go: context.Canceled.
+ * @example
+ * const ctx = rt.context();
+ * const waits = rt.chan().recv({ ctx });
+ * ctx.cancel();
+ * await assert.rejects(waits, CanceledError);
+ */
 export class CanceledError extends GoroError {
   static {
     named(this, 'CanceledError');
@@ -111,7 +170,12 @@ export class CanceledError extends GoroError {
   }
 }
 
-/** A context's deadline has passed. Go: context.DeadlineExceeded. */
+/**
+ * A context's deadline has passed. Go: context.DeadlineExceeded.
+ * @example
+ * const ctx = rt.context().withTimeout(1);
+ * await assert.rejects(rt.chan().recv({ ctx }), DeadlineExceededError);
+ */
 export class DeadlineExceededError extends GoroError {
   static {
     named(this, 'DeadlineExceededError');

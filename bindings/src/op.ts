@@ -20,6 +20,7 @@ export type Pause = undefined;
  * assert.equal(v, 1);
  */
 export interface Op<T> extends Promise<T> {
+  /** For `yield*` in a generator goroutine. */
   [Symbol.iterator](): Iterator<Pause, T, any>;
 }
 

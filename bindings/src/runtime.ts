@@ -298,37 +298,75 @@ export class Runtime {
     return signal ? root.withSignal(signal) : root;
   }
 
-  /** A mutex; see {@link Mutex}. */
+  /**
+   * A mutex; see {@link Mutex}.
+   * @example
+   * const mu = rt.mutex();
+   * await mu.do(async () => { await rt.sleep(1); });
+   */
   mutex(): Mutex {
     return new Mutex(this);
   }
 
-  /** A reader/writer lock; see {@link RWMutex}. */
+  /**
+   * A reader/writer lock; see {@link RWMutex}.
+   * @example
+   * const rw = rt.rwmutex();
+   * await rw.rlock();
+   * rw.runlock();
+   */
   rwmutex(): RWMutex {
     return new RWMutex(this);
   }
 
-  /** A wait group; see {@link WaitGroup}. */
+  /**
+   * A wait group; see {@link WaitGroup}.
+   * @example
+   * const wg = rt.waitGroup();
+   * wg.go(function* () { yield* rt.sleep(1); });
+   * await wg.wait();
+   */
   waitGroup(): WaitGroup {
     return new WaitGroup(this);
   }
 
-  /** What is done once; see {@link Once}. */
+  /**
+   * What is done once; see {@link Once}.
+   * @example
+   * const once = rt.once();
+   * await once.do(async () => { console.log('only here'); });
+   */
   once(): Once {
     return new Once(this);
   }
 
-  /** A condition variable for a lock; see {@link Cond}. */
+  /**
+   * A condition variable for a lock; see {@link Cond}.
+   * @example
+   * const mu = rt.mutex(), cond = rt.cond(mu);
+   * assert.equal(cond.lock, mu);
+   */
   cond(lock: Mutex): Cond {
     return new Cond(this, lock);
   }
 
-  /** A weighted semaphore; see {@link Semaphore}. */
+  /**
+   * A weighted semaphore; see {@link Semaphore}.
+   * @example
+   * const s = rt.semaphore(3);
+   * await s.acquire();
+   * s.release();
+   */
   semaphore(size: number): Semaphore {
     return new Semaphore(this, size);
   }
 
-  /** Calls with the same key share one result; see {@link SingleFlight}. */
+  /**
+   * Calls with the same key share one result; see {@link SingleFlight}.
+   * @example
+   * const flight = rt.singleFlight();
+   * assert.equal(await flight.do('key', async () => 'page'), 'page');
+   */
   singleFlight<T>(): SingleFlight<T> {
     return new SingleFlight<T>(this);
   }
@@ -381,7 +419,13 @@ export class Runtime {
     else this.core.shut();
   }
 
-  /** close(), for `await using`. */
+  /**
+   * close(), for `await using`.
+   * @example
+   * const rt2 = await start();
+   * await rt2[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
+   * await assert.rejects(rt2.sleep(1), RuntimeClosedError);
+   */
   [asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -48,7 +48,13 @@ export class Mutex {
     return this.#sema.atOnce(this.#held);
   }
 
-  /** Lock it if nobody has it; returns whether it did. */
+  /**
+   * Lock it if nobody has it; returns whether it did.
+   * @example
+   * const mu = rt.mutex();
+   * assert.equal(mu.tryLock(), true);
+   * assert.equal(mu.tryLock(), false);
+   */
   tryLock(): boolean {
     if (this.#locked) return false;
     return (this.#locked = true);
@@ -57,6 +63,11 @@ export class Mutex {
   /**
    * Unlock it; whoever waits first has it then.
    * @throws {PanicError} "sync: unlock of unlocked mutex"
+   * @example
+   * const mu = rt.mutex();
+   * assert.throws(() => mu.unlock(), PanicError);
+   * await mu.lock();
+   * mu.unlock();
    */
   unlock(): void {
     this.mustBeLocked();
@@ -75,7 +86,13 @@ export class Mutex {
     return this.#sema.atOnce(this.#held);
   }
 
-  /** Call fn with the lock held; for async functions. */
+  /**
+   * Call fn with the lock held; for async functions.
+   * @example
+   * const mu = rt.mutex();
+   * assert.equal(await mu.do(() => 1), 1);
+   * assert.equal(mu.tryLock(), true);
+   */
   async do<T>(fn: () => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
     await this.lock(options);
     try {
@@ -119,7 +136,13 @@ export class RWMutex {
     return this.#writing || this.#writers.waiting > 0;
   }
 
-  /** Lock it for reading. */
+  /**
+   * Lock it for reading.
+   * @example
+   * const rw = rt.rwmutex();
+   * await Promise.all([rw.rlock(), rw.rlock()]);
+   * rw.runlock(), rw.runlock();
+   */
   rlock(options?: WaitOptions): Op<Held> {
     const refused = this.#readers.refused(options);
     if (refused) return refused;
@@ -128,20 +151,41 @@ export class RWMutex {
     return this.#readers.atOnce(this.#rheld);
   }
 
-  /** Lock it for reading if that needs no waiting. */
+  /**
+   * Lock it for reading if that needs no waiting.
+   * @example
+   * const rw = rt.rwmutex();
+   * assert.equal(rw.tryRLock(), true);
+   * assert.equal(rw.tryRLock(), true);
+   * assert.equal(rw.tryLock(), false);
+   */
   tryRLock(): boolean {
     if (this.#closedToReaders) return false;
     this.#reading++;
     return true;
   }
 
-  /** @throws {PanicError} "sync: RUnlock of unlocked RWMutex" */
+  /**
+   * @throws {PanicError} "sync: RUnlock of unlocked RWMutex"
+   * @example
+   * const rw = rt.rwmutex();
+   * await rw.rlock();
+   * rw.runlock();
+   * assert.throws(() => rw.runlock(), PanicError);
+   */
   runlock(): void {
     if (this.#reading === 0) throw new PanicError('sync: RUnlock of unlocked RWMutex; call runlock once for each rlock');
     if (--this.#reading === 0 && this.#writers.wake()) this.#writing = true;
   }
 
-  /** Lock it for writing. */
+  /**
+   * Lock it for writing.
+   * @example
+   * const rw = rt.rwmutex();
+   * await rw.lock();
+   * assert.equal(rw.tryRLock(), false);
+   * rw.unlock();
+   */
   lock(options?: WaitOptions): Op<Held> {
     const refused = this.#writers.refused(options);
     if (refused) return refused;
@@ -150,13 +194,26 @@ export class RWMutex {
     return this.#writers.atOnce(this.#wheld);
   }
 
-  /** Lock it for writing if that needs no waiting. */
+  /**
+   * Lock it for writing if that needs no waiting.
+   * @example
+   * const rw = rt.rwmutex();
+   * assert.equal(rw.tryLock(), true);
+   * assert.equal(rw.tryLock(), false);
+   */
   tryLock(): boolean {
     if (this.#writing || this.#reading > 0) return false;
     return (this.#writing = true);
   }
 
-  /** @throws {PanicError} "sync: Unlock of unlocked RWMutex" */
+  /**
+   * @throws {PanicError} "sync: Unlock of unlocked RWMutex"
+   * @example
+   * const rw = rt.rwmutex();
+   * await rw.lock();
+   * rw.unlock();
+   * assert.throws(() => rw.unlock(), PanicError);
+   */
   unlock(): void {
     if (!this.#writing) throw new PanicError('sync: Unlock of unlocked RWMutex; call unlock once for each lock');
     this.#writing = false;
@@ -198,6 +255,11 @@ export class WaitGroup {
   /**
    * Add delta tasks, which may be negative; at 0 all who wait go on.
    * @throws {PanicError} "sync: negative WaitGroup counter"
+   * @example
+   * const wg = rt.waitGroup();
+   * wg.add(2);
+   * setTimeout(() => wg.add(-2), 1);
+   * await wg.wait();
    */
   add(delta: number): void {
     if (!Number.isInteger(delta)) throw new UsageError(`WaitGroup.add(${delta}): add whole tasks`);
@@ -206,19 +268,40 @@ export class WaitGroup {
     if (this.#n === 0) while (this.#sema.wake());
   }
 
-  /** One task is done. */
+  /**
+   * One task is done.
+   * @example
+   * const wg = rt.waitGroup();
+   * wg.add(1);
+   * setTimeout(() => wg.done(), 1);
+   * await wg.wait();
+   */
   done(): void {
     this.add(-1);
   }
 
-  /** Wait until no task is left. */
+  /**
+   * Wait until no task is left.
+   * @example
+   * const wg = rt.waitGroup();
+   * await wg.wait();
+   * wg.add(1);
+   * await assert.rejects(wg.wait({ ctx: rt.context().withTimeout(1) }), DeadlineExceededError);
+   */
   wait(options?: WaitOptions): Op<void> {
     const refused = this.#sema.refused(options);
     if (refused) return refused;
     return this.#n === 0 ? this.#sema.atOnce(undefined) : this.#sema.wait(this.#waiter, options);
   }
 
-  /** Start a goroutine that is a task. */
+  /**
+   * Start a goroutine that is a task.
+   * @example
+   * const wg = rt.waitGroup();
+   * const g = wg.go(async (n) => n + 1, 1);
+   * await wg.wait();
+   * assert.equal(await g.wait(), 2);
+   */
   go<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Goroutine<T> {
     const goroutine = this.#rt.go(fn, ...args);
     this.add(1); // it has not begun
@@ -248,6 +331,10 @@ export class Once {
   /**
    * Call fn, if this is the first call; wait for that call's end. What it
    * throws, the first caller gets. fn is started as by {@link Runtime.go}.
+   * @example
+   * const once = rt.once();
+   * await assert.rejects(once.do(async () => { throw new Error('first'); }), /first/);
+   * await once.do(() => assert.ok(false, 'a second call'));
    */
   do(fn: () => unknown): Op<void> {
     const core = this.#core;
@@ -290,6 +377,16 @@ export class Cond {
   /**
    * Unlock the mutex, wait for a signal, and lock it again, also if called off.
    * In a generator it begins with its `yield*`, not before.
+   * @example
+   * const mu = rt.mutex(), cond = rt.cond(mu);
+   * const g = rt.go(function* () {
+   *   yield* mu.lock();
+   *   yield* cond.wait();
+   *   mu.unlock();
+   * });
+   * await rt.sleep(1);
+   * cond.signal();
+   * await g.wait();
    */
   wait(options?: WaitOptions): Op<void> {
     const generator = this.#sema.core.current !== null;
@@ -322,12 +419,33 @@ export class Cond {
     return waits;
   }
 
-  /** Wake one that waits, if any. */
+  /**
+   * Wake one that waits, if any.
+   * @example
+   * const mu = rt.mutex(), cond = rt.cond(mu);
+   * await mu.lock();
+   * const waits = cond.wait();
+   * cond.signal();
+   * await waits;
+   * mu.unlock();
+   */
   signal(): void {
     this.#sema.wake();
   }
 
-  /** Wake all that wait. */
+  /**
+   * Wake all that wait.
+   * @example
+   * const mu = rt.mutex(), cond = rt.cond(mu);
+   * const both = [1, 2].map(() => rt.go(function* () {
+   *   yield* mu.lock();
+   *   yield* cond.wait();
+   *   mu.unlock();
+   * }).wait());
+   * await rt.sleep(1);
+   * cond.broadcast();
+   * await Promise.all(both);
+   */
   broadcast(): void {
     while (this.#sema.wake());
   }
@@ -355,7 +473,14 @@ export class Semaphore {
     this.#size = size;
   }
 
-  /** Take n, 1 without a number; `using _ = await s.acquire()` gives them back. */
+  /**
+   * Take n, 1 without a number; `using _ = await s.acquire()` gives them back.
+   * @example
+   * const s = rt.semaphore(3);
+   * await s.acquire();
+   * await s.acquire(2);
+   * await assert.rejects(s.acquire(1, { ctx: rt.context().withTimeout(1) }), DeadlineExceededError);
+   */
   acquire(n = 1, options?: WaitOptions): Op<Held> {
     const refused = this.#sema.refused(options);
     if (refused) return refused;
@@ -372,7 +497,13 @@ export class Semaphore {
     return this.#sema.wait({ woken: () => held, cancelled }, options);
   }
 
-  /** Take n if that needs no waiting; returns whether it did. */
+  /**
+   * Take n if that needs no waiting; returns whether it did.
+   * @example
+   * const s = rt.semaphore(3);
+   * assert.equal(s.tryAcquire(2), true);
+   * assert.equal(s.tryAcquire(2), false);
+   */
   tryAcquire(n = 1): boolean {
     weight(n);
     if (this.#queue.length > 0 || this.#taken + n > this.#size) return false;
@@ -380,7 +511,15 @@ export class Semaphore {
     return true;
   }
 
-  /** @throws {PanicError} "semaphore: released more than held" */
+  /**
+   * @throws {PanicError} "semaphore: released more than held"
+   * @example
+   * const s = rt.semaphore(1);
+   * await s.acquire();
+   * const next = s.acquire();
+   * s.release();
+   * await next;
+   */
   release(n = 1): void {
     weight(n);
     if (n > this.#taken) throw new PanicError('semaphore: released more than held; release what was acquired, once');
@@ -423,6 +562,10 @@ export class SingleFlight<T> {
   /**
    * The result of fn, or of the call for this key that is under way. fn is
    * started as by {@link Runtime.go}.
+   * @example
+   * const flight = rt.singleFlight();
+   * const load = async (key) => { await rt.sleep(1); return `page of ${key}`; };
+   * assert.equal(await flight.do('/a', () => load('/a')), 'page of /a');
    */
   do(key: unknown, fn: GoFunction<[], T>): Op<T> {
     const refused = this.#core.refused(undefined);
@@ -437,7 +580,15 @@ export class SingleFlight<T> {
     return awaitIn(this.#core, call);
   }
 
-  /** Later calls for this key do not share the one that is under way. */
+  /**
+   * Later calls for this key do not share the one that is under way.
+   * @example
+   * const flight = rt.singleFlight();
+   * const old = flight.do('/', async () => { await rt.sleep(5); return 'old'; });
+   * flight.forget('/');
+   * assert.equal(await flight.do('/', async () => 'new'), 'new');
+   * assert.equal(await old, 'old');
+   */
   forget(key: unknown): void {
     this.#calls.delete(key);
   }

@@ -1,6 +1,6 @@
 // What the package is made of: its types, its size, what its module imports.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { brotliCompressSync } from 'node:zlib';
@@ -53,14 +53,4 @@ test('goro-mt.wasm imports the memory and the call that wakes besides', () => {
     'env.memory', 'env.emscripten_notify_memory_growth',
   ];
   assert.deepEqual(imports.filter((name) => !known.includes(name)), []);
-});
-
-test('every export has a comment', () => {
-  const source = (name) => readFileSync(join(root, 'bindings/src', name), 'utf8');
-  const bare = readdirSync(join(root, 'bindings/src')).flatMap((name) =>
-    [...source(name).matchAll(/^(?!.*\*\/)(.*)\nexport (?:abstract )?(?:async )?(?:class|function|interface|const|type) (\w+)/gm)]
-      .filter(([, before]) => before.trim() === '' || before.trim() === '}')
-      .map((match) => `${name}: ${match[2]}`));
-  const index = source('index.ts');
-  assert.deepEqual(bare.filter((each) => new RegExp(`\\b${each.split(': ')[1]}\\b`).test(index)), []);
 });

@@ -1,6 +1,7 @@
 // Every linter must find what it is there for, and let the rest alone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as examples from './examples.mjs';
 import * as format from './format.mjs';
 import * as header from './header.mjs';
 import * as hosts from './hosts.mjs';
@@ -8,7 +9,8 @@ import * as layers from './layers.mjs';
 
 const file = (path, text) => ({ path, text, fixture: true });
 
-const LINTERS = { layers, hosts, header, format };
+const LINTERS = { layers, hosts, header, format, examples };
+const INDEX = file('bindings/src/index.ts', "export { go, Chan, type Op } from './a.js';\nexport type { Info } from './a.js';\n");
 
 // [linter, what it is about, files, a pattern for each problem]
 const ROWS = [
@@ -89,6 +91,72 @@ int goro_d(void);
     /goro\.h:5: goro_b: no key "Go"/,
     /goro\.h:10: goro_c: keys out of order/,
     /goro\.h:16: goro_d: unknown key "Throws"/,
+  ]],
+
+  ['examples', 'whole comments, and what is not exported', [
+    INDEX,
+    file('bindings/src/a.ts', `/**
+ * Starts it.
+ * @example
+ * go();
+ */
+export const go = () => {};
+/** A type. */
+export interface Op { x: number }
+export const inner = 1;
+/**
+ * A channel.
+ * @example
+ * new Chan();
+ */
+export class Chan {
+  /** How many. */
+  readonly len = 0;
+  #hidden = 1;
+  /** @internal */
+  raw(): void {}
+  /**
+   * Sends.
+   * @example
+   * new Chan().send(1);
+   */
+  send(a: number): void;
+  send(a: string): void;
+  send(a: any): void {
+    if (a) this.raw();
+  }
+}
+`),
+    file('bindings/src/b.ts', 'export const go = 1;\n'),
+  ], []],
+  ['examples', 'comments that lack something', [
+    INDEX,
+    file('bindings/src/a.ts', `/** Starts it. */
+export const go = () => {};
+export interface Info {
+  x: number;
+}
+/**
+ * A channel.
+ * @example
+ * new Chan();
+ */
+export class Chan {
+  readonly len = 0;
+  /** Sends. */
+  async send(a: number): Promise<void> {}
+  get cap() { return 1; }
+  [Symbol.dispose](): void {}
+}
+`),
+  ], [
+    /a\.ts:2: go: no @example/,
+    /a\.ts:3: Info: no comment/,
+    /a\.ts:4: Info\.x: no comment/,
+    /a\.ts:12: Chan\.len: no comment/,
+    /a\.ts:14: Chan\.send: no @example/,
+    /a\.ts:15: Chan\.cap: no comment/,
+    /a\.ts:16: Chan\.\[Symbol\.dispose\]: no comment/,
   ]],
 
   ['format', 'good layout', [

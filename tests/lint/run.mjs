@@ -1,8 +1,9 @@
-// Runs every linter over the project's C files; prints what is wrong, one line
-// each, and exits 1 where anything is.
+// Runs every linter over the project's C files, or the npm package's TypeScript;
+// prints what is wrong, one line each, and exits 1 where anything is.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as examples from './examples.mjs';
 import * as format from './format.mjs';
 import * as header from './header.mjs';
 import * as hosts from './hosts.mjs';
@@ -11,12 +12,12 @@ import * as layers from './layers.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const FOLDERS = ['runtime', 'tests', 'wasi', 'bindings'];
 
-function sources() {
+function sources(pattern) {
   return FOLDERS.filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, withFileTypes: true }),
     )
-    .filter((entry) => entry.isFile() && /\.[ch](pp)?$/.test(entry.name))
+    .filter((entry) => entry.isFile() && pattern.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .map((file) => ({
       path: relative(root, file).replaceAll('\\', '/'),
@@ -25,7 +26,8 @@ function sources() {
 }
 
 process.chdir(root);
-const files = sources();
+const files = sources(/\.[ch](pp)?$/);
 const wrong = [layers, hosts, header, format].flatMap((l) => l.check(files));
+wrong.push(...examples.check(sources(/\.ts$/)));
 for (const line of wrong) console.error(line);
 if (wrong.length) process.exit(1);
