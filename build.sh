@@ -17,7 +17,8 @@ usage: ./build.sh [COMMAND] [ARGUMENT...]
   test    build, check, then every test; arguments: options of node --test,
           and test files (then these alone, without the check);
           variables HOST= NAME= SEED= SWEEP= (tests/README.md)
-  bench   the benchmarks; arguments go to tests/bench/run.mjs
+  bench   the benchmarks; arguments go to tests/bench/run.mjs, without any the
+          npm package beside its peers follows (tests/bench/npm.mjs)
   stress  random programs on 8 Ms: [SECONDS [SEED]], 600 without it
   check   formatting, layers, headers, examples, syntax; --fix lays out the C
           files
@@ -95,6 +96,12 @@ sources() {
 # whole ARGUMENT...: no test file is named, so it is the whole run
 whole() { [[ " $*" != *.test.mjs* ]]; }
 
+# With no benchmark named, the npm package's as well
+bench() {
+  node tests/bench/run.mjs "$@"
+  [ $# -gt 0 ] || node tests/bench/npm.mjs
+}
+
 # Arguments that name test files replace the list of all.
 run_tests() {
   local files=() options=() a status=0
@@ -125,7 +132,7 @@ main() {
   build) setup "${BUILD_TOOLS[@]}"; build "$@" ;;
   run) setup "${BUILD_TOOLS[@]}" wasmtime; build; run "$@" ;;
   test) setup; build; whole "$@" && check; run_tests "$@" ;;
-  bench) setup; build; node tests/bench/run.mjs "$@" ;;
+  bench) setup; build; bench "$@" ;;
   demo) setup emscripten modules; demo "$@" ;;
   stress) setup "${BUILD_TOOLS[@]}"; build; node tests/stress/run.mjs "$@" ;;
   check) setup clang-format modules; check "$@" ;;

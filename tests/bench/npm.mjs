@@ -1,132 +1,120 @@
 #!/usr/bin/env node
-// The npm package beside a queue of promises written by hand: ns per operation,
-// minima of rounds taken in turns, so that what else the machine does hits all
-// alike.
-//
-//   tests/bench/npm.mjs [ROUNDS]
-import { send, start } from '../../bindings/dist/index.js';
+/**
+ * The npm package beside what people use instead: other libraries, each in its
+ * own idiom, and queues of promises written by hand; for functions on workers
+ * the pools. Every column is a process, and these take turns, so that a machine
+ * which gets slower is slow for all; the tables have minima.
+ *
+ *   tests/bench/npm.mjs [COLUMN...]     default: all
+ *
+ * ROUNDS (default 3) says how often. The peers are no dependencies of the
+ * project: they are installed into tests/bench/npm when this first runs.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import { build } from 'esbuild';
 
-const ROUNDS = Number(process.argv[2] ?? 12);
-const N = 20_000;
-const rt = await start();
+const HERE = join(dirname(fileURLToPath(import.meta.url)), 'npm');
+const ROOT = resolve(HERE, '../../..');
+const NODE = process.env.NODE26 || process.execPath;
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
 
-/** What people write who have no channels. */
-class Queue {
-  #values = [];
-  #senders = [];
-  #receivers = [];
-  constructor(cap = 0) { this.cap = cap; }
-  send(value) {
-    const receive = this.#receivers.shift();
-    if (receive) receive(value);
-    else if (this.#values.length < this.cap) this.#values.push(value);
-    else return new Promise((resolve) => { this.#senders.push({ value, resolve }); });
-    return Promise.resolve();
-  }
-  recv() {
-    const buffered = this.#values.length > 0;
-    const sender = this.#senders.shift();
-    sender?.resolve();
-    if (buffered) {
-      if (sender) this.#values.push(sender.value);
-      return Promise.resolve(this.#values.shift());
-    }
-    return sender ? Promise.resolve(sender.value) : new Promise((resolve) => { this.#receivers.push(resolve); });
-  }
-}
+const COLUMNS = ['goro-generators', 'goro-async', 'by-hand', 'js-csp', 'thi.ng-csp', 'effection', 'effect'];
+const WORKERS = ['goro', 'postMessage', 'comlink', 'piscina', 'workerpool'];
+const ROWS = ['spawn', 'ping-pong', 'buffered 128', 'select of 4', 'mutex, 4 contend'];
+const WORKER_ROWS = ['call and back', 'fan-out over 2'];
 
-class Lock {
-  #tail = Promise.resolve();
-  async do(fn) {
-    const before = this.#tail;
-    let unlock;
-    this.#tail = new Promise((resolve) => { unlock = resolve; });
-    await before;
-    try {
-      return await fn();
-    } finally {
-      unlock();
-    }
-  }
-}
-
-const generator = (fn) => rt.go(fn).wait();
-
-async function pingpongAsync(a, b, go) {
-  const other = go(async () => { for (let i = 0; i < N; i++) { await a.recv(); await b.send(i); } });
-  for (let i = 0; i < N; i++) { await a.send(i); await b.recv(); }
-  await other;
-}
-
-async function streamAsync(ch, go) {
-  const other = go(async () => { for (let i = 0; i < N; i++) await ch.send(i); });
-  for (let i = 0; i < N; i++) await ch.recv();
-  await other;
-}
-
-const byHand = (fn) => fn();
-const byRuntime = (fn) => rt.go(fn).wait();
-const contend = (lock) => Promise.all([1, 2, 3, 4].map(async () => { for (let i = 0; i < N / 4; i++) await lock.do(() => {}); }));
-
-/** @type {Record<string, Record<string, () => Promise<unknown>>>} */
-const ROWS = {
-  'ping-pong': {
-    generators() {
-      const a = rt.chan(), b = rt.chan();
-      rt.go(function* () { for (let i = 0; i < N; i++) { yield* a.recv(); yield* b.send(i); } });
-      return generator(function* () { for (let i = 0; i < N; i++) { yield* a.send(i); yield* b.recv(); } });
-    },
-    async: () => pingpongAsync(rt.chan(), rt.chan(), byRuntime),
-    'by hand': () => pingpongAsync(new Queue(), new Queue(), byHand),
-  },
-  'buffered 64': {
-    generators() {
-      const ch = rt.chan(64);
-      rt.go(function* () { for (let i = 0; i < N; i++) yield* ch.send(i); });
-      return generator(function* () { for (let i = 0; i < N; i++) yield* ch.recv(); });
-    },
-    async: () => streamAsync(rt.chan(64), byRuntime),
-    'by hand': () => streamAsync(new Queue(64), byHand),
-  },
-  spawn: {
-    generators: () => generator(function* () {
-      const wg = rt.waitGroup();
-      for (let i = 0; i < N; i++) wg.go(function* () {});
-      yield* wg.wait();
-    }),
-    async: async () => { for (let i = 0; i < N; i++) await rt.go(async () => {}).wait(); },
-    'by hand': async () => { for (let i = 0; i < N; i++) await (async () => { await null; })(); },
-  },
-  'select of 4': {
-    generators: () => generator(function* () {
-      const [a, b, c, d] = [rt.chan(1), rt.chan(1), rt.chan(1), rt.chan(1)];
-      for (let i = 0; i < N; i++) yield* rt.select(i & 1 ? { a, b, c, d } : { a, b, c, put: send(d, i) });
-    }),
-    async: async () => {
-      const [a, b, c, d] = [rt.chan(1), rt.chan(1), rt.chan(1), rt.chan(1)];
-      for (let i = 0; i < N; i++) await rt.select(i & 1 ? { a, b, c, d } : { a, b, c, put: send(d, i) });
-    },
-  },
-  'mutex, 4 contend': {
-    async: () => contend(rt.mutex()),
-    'by hand': () => contend(new Lock()),
-  },
+/** What a program of each imports, for its weight. */
+const IMPORTS = {
+  'js-csp': "import * as csp from 'js-csp'; globalThis.used = csp;",
+  'thi.ng-csp': "import { channel, select } from '@thi.ng/csp'; globalThis.used = [channel, select];",
+  effection: "import { createQueue, run, scoped, spawn } from 'effection'; globalThis.used = [createQueue, run, scoped, spawn];",
+  effect: "import { Effect, Fiber, Queue, Semaphore } from 'effect'; globalThis.used = [Effect.gen, Effect.runPromise, Effect.forkChild, Fiber.awaitAll, Queue.bounded, Queue.offer, Queue.take, Semaphore.make];",
 };
 
-const best = new Map();
-for (let round = 0; round < ROUNDS; round++) {
-  for (const [row, kinds] of Object.entries(ROWS)) {
-    for (const [kind, run] of Object.entries(kinds)) {
-      const from = performance.now();
-      await run();
-      const ns = ((performance.now() - from) * 1e6) / N;
-      best.set(`${row} ${kind}`, Math.min(ns, best.get(`${row} ${kind}`) ?? Infinity));
-    }
-  }
+function installPeers() {
+  const stamp = join(HERE, 'node_modules/.goro-lock');
+  const sum = createHash('sha256').update(readFileSync(join(HERE, 'package-lock.json'))).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sum) return;
+  console.error('bench: installing the peers of the npm package');
+  execFileSync('npm', ['ci', '--silent', '--ignore-scripts'], { cwd: HERE, stdio: 'inherit' });
+  writeFileSync(stamp, sum);
 }
 
-const cell = (row, kind) => (best.has(`${row} ${kind}`) ? String(Math.round(best.get(`${row} ${kind}`))) : '–').padStart(12);
-const columns = ['generators', 'async', 'by hand'];
-console.log(`${'ns per operation'.padEnd(18)}${columns.map((name) => name.padStart(12)).join('')}   node ${process.version}`);
-for (const row of Object.keys(ROWS)) console.log(row.padEnd(18) + columns.map((kind) => cell(row, kind)).join(''));
-await rt.close();
+/** One process: row → ns, {} where it fails. */
+function child(...args) {
+  const { status, stdout, stderr } = spawnSync(NODE, [join(HERE, 'child.mjs'), ...args], { encoding: 'utf8', timeout: 120_000 });
+  if (status === 0) return JSON.parse(stdout.trim().split('\n').pop());
+  const error = stderr.split('\n').find((line) => /Error/.test(line)) ?? `exit code ${status}`;
+  console.error(`bench: ${args.join(' ')}: ${error.trim()}`);
+  return {};
+}
+
+/** Minima of all rounds, column → row → ns. */
+function measure(columns, ...args) {
+  const best = Object.fromEntries(columns.map((column) => [column, {}]));
+  const failed = new Set();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const column of columns) {
+      if (failed.has(column)) continue;
+      const results = child(column, ...args);
+      if (Object.keys(results).length === 0) failed.add(column);
+      for (const [row, ns] of Object.entries(results)) best[column][row] = Math.min(ns, best[column][row] ?? Infinity);
+    }
+  }
+  return best;
+}
+
+function table(title, columns, rows, cell) {
+  const widths = columns.map((column) => Math.max(column.length, 9) + 2);
+  console.log(`\n${title.padEnd(20)}${columns.map((column, i) => column.padStart(widths[i])).join('')}`);
+  for (const row of rows) console.log(row.padEnd(20) + columns.map((column, i) => cell(column, row).padStart(widths[i])).join(''));
+}
+
+const number = (value, digits) => (value === undefined ? '–' : value.toFixed(digits));
+const brotli = (bytes) => brotliCompressSync(bytes).length;
+
+async function bundled(contents, external = []) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: HERE }, bundle: true, minify: true, format: 'esm', write: false, external, logLevel: 'error',
+  });
+  return outputFiles[0].contents;
+}
+
+/** What a page downloads, bundled and minified, in bytes of brotli. */
+async function sizes() {
+  const ours = "import { start, select } from '../../../bindings/dist/index.js'; globalThis.used = [start, select];";
+  const script = brotli(await bundled(ours, ['*/embedded.js', '*/local.js', '*/machine.js']));
+  const wasm = brotli(readFileSync(join(ROOT, 'bindings/dist/goro.wasm')));
+  console.log(`\nbrotli, bundled: goro ${script + wasm} bytes (JavaScript ${script}, goro.wasm ${wasm})`);
+  for (const [name, contents] of Object.entries(IMPORTS)) console.log(`  ${name} ${brotli(await bundled(contents, ['node:*']))}`);
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => ![...COLUMNS, ...WORKERS].includes(name));
+if (unknown.length) {
+  console.error(`bench: no column ${unknown.join(', ')}; there are ${[...COLUMNS, ...WORKERS].join(', ')}`);
+  process.exit(2);
+}
+const chosen = (columns) => (wanted.length ? columns.filter((column) => wanted.includes(column)) : columns);
+
+installPeers();
+const columns = chosen(COLUMNS), workers = chosen(WORKERS);
+if (columns.length) {
+  const best = measure(columns);
+  table('ns an operation', columns, ROWS, (column, row) => number(best[column][row], 0));
+}
+if (workers.length) {
+  const best = measure(workers, 'workers');
+  table('µs a call', workers, WORKER_ROWS, (column, row) => number(best[column][row] && best[column][row] / 1e3, 1));
+}
+if (!wanted.length) {
+  const { goro } = measure(['goro'], 'start');
+  console.log(`\nimport and start: ${number(goro.start && goro.start / 1e6, 1)} ms`);
+  await sizes();
+}
+console.log(`\nminima of ${ROUNDS} processes each, ${execFileSync(NODE, ['--version'], { encoding: 'utf8' }).trim()}; lower is better`);

@@ -1,0 +1,48 @@
+// One peer's rows, in a process of its own: a line of JSON, row → ns an operation.
+//
+//   child.mjs PEER           the rows of PEER.mjs
+//   child.mjs PEER workers   those of workers.mjs
+//   child.mjs PEER start     ms until it can be used, from nothing imported
+const [peer, what] = process.argv.slice(2);
+const MS = 25;
+const TIMES = 5;
+
+async function time(run, n) {
+  const from = performance.now();
+  await run(n);
+  return performance.now() - from;
+}
+
+/** The best of a few runs, each long enough to be timed. */
+async function measure(run) {
+  let n = 1000;
+  while (await time(run, n) < MS) n *= 2;
+  let best = Infinity;
+  for (let i = 0; i < TIMES; i++) best = Math.min(best, await time(run, n));
+  return (best * 1e6) / n;
+}
+
+async function measureWorkers(row, make, operations) {
+  const { run, close } = await make();
+  await run();
+  let best = Infinity;
+  for (let i = 0; i < TIMES; i++) best = Math.min(best, await time(run));
+  await close();
+  return (best * 1e6) / operations;
+}
+
+const results = {};
+if (what === 'start') {
+  const from = performance.now();
+  const { start } = await import('../../../bindings/dist/index.js');
+  await start();
+  results.start = (performance.now() - from) * 1e6;
+} else if (what === 'workers') {
+  const { OPERATIONS, rowsOf } = await import('./workers.mjs');
+  for (const [row, make] of Object.entries(rowsOf(peer))) results[row] = await measureWorkers(row, make, OPERATIONS[row]);
+} else {
+  const { default: rows } = await import(`./${peer}.mjs`);
+  for (const [row, run] of Object.entries(rows)) results[row] = await measure(run);
+}
+console.log(JSON.stringify(results));
+process.exit(0);

@@ -1,0 +1,2 @@
+// What the workers are asked to do.
+export const inc = (x) => x + 1;
