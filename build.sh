@@ -80,7 +80,10 @@ run() {
 
 check() {
   local f
-  [ "${1:-}" != --fix ] || sources -regex '.*\.[ch]\(pp\)?' | xargs "$CLANG_FORMAT" -i
+  if [ "${1:-}" = --fix ]; then
+    sources -regex '.*\.[ch]\(pp\)?' | xargs "$CLANG_FORMAT" -i
+    node tests/lint/api.mjs
+  fi
   node tests/lint/run.mjs
   while read -r f; do node --check "$f"; done < <(sources -name '*.mjs')
   while read -r f; do bash -n "$f"; done < <(sources -name '*.sh'; echo .ci/run)

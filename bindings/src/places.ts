@@ -4,7 +4,7 @@
 export interface Place {
   readonly file: string;
   readonly line: number;
-  /** The function that it is in; '' if that has no name. */
+  /** The function that it is in. */
   readonly caller: string;
 }
 
@@ -31,7 +31,7 @@ export function callerPlace(): Place | undefined {
   for (const row of stack()) {
     if (row.includes(HERE)) continue;
     const frame = FRAME.exec(row);
-    if (frame) return { file: frame[2]!, line: Number(frame[3]), caller: frame[1]?.replace(/\.next$/, '') ?? '' };
+    if (frame) return { file: frame[2]!, line: Number(frame[3]), caller: frame[1]?.replace(/\.next$/, '') || '(top level)' };
   }
   return undefined;
 }

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as api from './api.mjs';
 import * as examples from './examples.mjs';
 import * as format from './format.mjs';
 import * as header from './header.mjs';
@@ -28,6 +29,6 @@ function sources(pattern) {
 process.chdir(root);
 const files = sources(/\.[ch](pp)?$/);
 const wrong = [layers, hosts, header, format].flatMap((l) => l.check(files));
-wrong.push(...examples.check(sources(/\.ts$/)));
+wrong.push(...examples.check(sources(/\.ts$/)), ...api.check());
 for (const line of wrong) console.error(line);
 if (wrong.length) process.exit(1);
