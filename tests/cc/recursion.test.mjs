@@ -5,15 +5,15 @@ import { fillFrames } from '../../bindings/cc/passes/recursion.mjs';
 import { growStacks } from '../../bindings/cc/passes/stackgrow.mjs';
 import { instantiate, moduleOf } from './wat.mjs';
 
-/** The stack pointer starts at 100000 in a segment of 100000 bytes. */
-const around = (functions) => `(module
+/** The stack pointer starts at 100000, the top of a segment of so many bytes. */
+const around = (functions, size = 100000) => `(module
   (import "env" "morestack" (func $morestack (param i32) (result i32)))
   (type $unary (func (param i32) (result i32)))
   (memory 1)
   (table 2 2 funcref)
   (global $__stack_pointer (mut i32) (i32.const 100000))
-  (global $goro__stack_lo (mut i32) (i32.const 0))
-  (global $goro__stack_size (mut i32) (i32.const 100000))
+  (global $goro__stack_lo (mut i32) (i32.const ${100000 - size}))
+  (global $goro__stack_size (mut i32) (i32.const ${size}))
   (export "goro__morestack" (func $morestack))
   (export "sp" (global $__stack_pointer))
   (global $deepest (export "deepest") (mut i32) (i32.const 100000))
@@ -111,26 +111,22 @@ test('what does not recurse pays nothing', () => {
   assert.deepEqual([charged, bytes], [[], 0]);
 });
 
-test('a goroutine pays when its first function comes round, not before', () => {
+test('in its first segment a goroutine pays next to nothing', () => {
   const module = moduleOf(around(`
     (type $entry (func (param i32)))
     (elem (i32.const 0) $f)
     (func $f (export "f") (type $entry) (param $n i32)
       (call $note)
       (if (local.get $n) (then
-        (call_indirect (type $entry) (i32.sub (local.get $n) (i32.const 1)) (i32.const 0)))))`));
+        (call_indirect (type $entry) (i32.sub (local.get $n) (i32.const 1)) (i32.const 0)))))`, 384));
   assert.deepEqual(growStacks(module).charged, ['f']);
   fillFrames(module);
-  const exports = instantiate(module, { env: { morestack: () => assert.fail('the stack is large enough') } });
-  const taken = (depth) => {
-    exports.f(depth);
-    assert.equal(exports.sp.value, 100000, 'the stack pointer is back');
-    return 100000 - exports.deepest.value;
-  };
-  assert.equal(taken(0), 16);
-  const each = taken(1) - 16;
-  assert.ok(each >= 32, `${each}`);
-  assert.equal(taken(10), 16 + 10 * each);
+  const asked = [];
+  const exports = instantiate(module, { env: { morestack: (nsp) => (asked.push(nsp), 5000) } });
+  exports.f(23);
+  assert.deepEqual([100000 - exports.deepest.value, exports.sp.value, asked], [24 * 16, 100000, []]);
+  exports.f(24);
+  assert.deepEqual(asked, [100000 - 25 * 16]);
 });
 
 test('what ends the program, and what only Ms call, is on no circle', () => {

@@ -51,10 +51,10 @@ export const declareFrame = (module) => module.addGlobalImport(FRAME, 'goro', 'f
  * Make a function take goro.frame bytes more, in its own frame where that is
  * possible.
  * @param {import('./frames.mjs').Write[]} writes of f
- * @param {boolean} entry see atBottom
+ * @param {boolean} credit see onCredit
  */
-export function chargeFrame(module, names, f, writes, entry) {
-  if (entry || !enlargeFrame(module, writes)) addFrame(module, names, f, entry);
+export function chargeFrame(module, names, f, writes, credit) {
+  if (credit || !enlargeFrame(module, writes)) addFrame(module, names, f, credit);
 }
 
 const frame = (module) => module.global.get(FRAME, binaryen.i32);
@@ -75,31 +75,35 @@ function enlargeFrame(module, writes) {
   return true;
 }
 
-/** What a frame takes at the bottom of a stack, so that a next one is not there. */
-const BOTTOM_BYTES = 16;
+/** What is paid in a goroutine's first segment, which so ends after few rounds. */
+const FIRST_BYTES = 16;
+/** A segment that is smaller is a first one. */
+const FIRST_MAX = 1024;
+/** Who needs more always pays it: the rounds in a first segment are on credit. */
+const CREDIT_MAX = 1024;
 
 /**
- * goro.frame, or next to nothing where the stack pointer is at the top of its
- * segment: nothing has been called round a circle then, and a goroutine whose
- * first function is a cut needs no second segment for that. After a return into
- * a new segment it is there as well; but that one was paid for.
+ * goro.frame, or next to nothing in a goroutine's first segment: most functions
+ * that can come round through pointers only, as first functions of goroutines
+ * and the runtime's, do not, and need no second segment for that.
  */
-const atBottom = (module, names) => {
-  const get = (name) => module.global.get(name, binaryen.i32);
-  const room = module.i32.sub(get(names.sp), get(names.lo));
-  return module.select(module.i32.eq(room, get(names.size)), module.i32.const(BOTTOM_BYTES), frame(module));
+const onCredit = (module, names) => {
+  const size = module.global.get(names.size, binaryen.i32);
+  const first = module.i32.lt_u(size, module.i32.const(FIRST_MAX));
+  const small = module.i32.le_u(frame(module), module.i32.const(CREDIT_MAX));
+  return module.select(module.i32.and(first, small), module.i32.const(FIRST_BYTES), frame(module));
 };
 
 /**
  * Put a frame of its own around a function's body.
- * @param {boolean} entry a goroutine may begin with it
+ * @param {boolean} credit see onCredit
  */
-function addFrame(module, names, f, entry) {
+function addFrame(module, names, f, credit) {
   const { i32, none, unreachable } = binaryen;
   const fp = addLocal(f, i32);
   const result = f.results === none ? undefined : addLocal(f, f.results);
-  const paid = entry ? addLocal(f, i32) : undefined;
-  const size = () => (entry ? module.local.get(paid, i32) : frame(module));
+  const paid = credit ? addLocal(f, i32) : undefined;
+  const size = () => (credit ? module.local.get(paid, i32) : frame(module));
   const lower = () => module.i32.sub(module.global.get(names.sp, i32), size());
   const open = () =>
     module.global.set(names.sp, module.local.tee(fp, checked(module, names, lower(), fp, size), i32));
@@ -117,7 +121,7 @@ function addFrame(module, names, f, entry) {
   });
   const type = binaryen.getExpressionType(body);
   const rest = type === unreachable ? [body] : type === none ? [body, close()] : closeWith(body, (value) => value);
-  const price = entry ? [module.local.set(paid, atBottom(module, names))] : [];
+  const price = credit ? [module.local.set(paid, onCredit(module, names))] : [];
   binaryen.Function.setBody(f.ref, module.block(null, [...price, open(), ...rest], f.results));
 }
 

@@ -35,6 +35,8 @@ import { infoOf } from './walk.mjs';
 
 /** Functions that set the stack pointer to another stack. */
 const SWITCH = /^goro__switch_/;
+/** The runtime's own functions. */
+const RUNTIME = /^goro__/;
 /** Every frame is a multiple of it. */
 const STACK_ALIGN = 16;
 
@@ -74,6 +76,7 @@ export function growStacks(module) {
   const excluded = (name) => name === names.morestack || SWITCH.test(name);
   const cuts = cutsOf(module, all, (name) => !excluded(name));
   const entries = entriesOf(module, all);
+  const onCredit = (name) => entries.has(name) || RUNTIME.test(name);
   let checks = 0;
   declareFrame(module);
   for (const f of all) {
@@ -85,7 +88,7 @@ export function growStacks(module) {
       checkWrite(module, names, f, write, isCharged ? chargedSize(module, write.size) : write.size);
     }
     checks += opens.size;
-    if (isCharged) chargeFrame(module, names, f, writes, entries.has(f.name));
+    if (isCharged) chargeFrame(module, names, f, writes, onCredit(f.name));
   }
   return { checks, charged: [...cuts] };
 }
