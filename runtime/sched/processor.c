@@ -9,7 +9,7 @@
  *  2. Ps from sched.maxprocs on are Pdead and hold nothing.
  *  3. An idle P's queue is empty; its timers are not, others steal them.
  * Locks: sched.lock for the idle list.  nallp and maxprocs change only with
- * the world stopped.
+ * the world stopped, or where there are agents, under sched.lock.
  */
 #include "sched/runtime2.h"
 #include "sched/schedule.h"
@@ -146,21 +146,19 @@ struct p *goro__procresize(struct m *mp, int32_t n) {
 /* One more, for an agent (agent.c), which keeps it: it is never on the idle
  * list, and so the world needs not stop.  NULL: there are MAXPROCS. */
 struct p *goro__p_add(void) {
-  struct p *pp = p_new(0);
-  pp->globq = &pp->rest;
-  pp->status = Pidle;
+  struct p *pp = NULL;
   lock(&sched.lock);
-  bool room = nallp < MAXPROCS;
-  if (room) {
-    pp->id = nallp;
-    StoreRel(&allp[nallp], pp); /* before nallp, which counts */
-    sched.maxprocs = nallp + 1;
-    Store(&nallp, nallp + 1);
+  int32_t n = nallp;
+  if (n < MAXPROCS) {
+    if (!allp[n]) StoreRel(&allp[n], p_new(n)); /* before nallp, which counts */
+    pp = allp[n];
+    pp->globq = &pp->rest;
+    Store(&pp->status, Pidle);
+    sched.maxprocs = n + 1;
+    Store(&nallp, n + 1);
   }
   unlock(&sched.lock);
-  if (room) return pp;
-  os_free(pp);
-  return NULL;
+  return pp;
 }
 
 /* A host without shared memory has one P, whatever is asked for: its reason is

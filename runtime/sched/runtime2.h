@@ -499,7 +499,8 @@ GORO_NOINLINE void goro__wakep_slow(void);
  * Differs from Go, which takes sched.lock to find out that all Ps are busy. */
 static inline void goro__wakep(void) {
   goro__point();
-  if (!GORO_THREADS || nallp == 1 || Load(&sched.nmspinning) != 0) return;
+  if (!GORO_THREADS || LoadRelaxed(&nallp) == 1) return;
+  if (Load(&sched.nmspinning) != 0) return;
   if (Load(&sched.npidle) == 0) {
     if (!Load(&sched.needspinning)) Store(&sched.needspinning, 1);
     goro__point();

@@ -786,7 +786,7 @@ static void timers_verify(struct timers *ts, uint32_t n) {
     if (timers_verify1(ts, i)) zombies++;
   int32_t count = Load(&ts->zombies);
   if (count < 0 || (uint32_t)count > ts->nheap ||
-      (all && nallp == 1 && count != zombies))
+      (all && LoadRelaxed(&nallp) == 1 && count != zombies))
     goro__throw("time: bad count of zombies");
   if (Load(&ts->minWhenHeap) != (ts->nheap ? ts->heap[0].when : 0))
     goro__throw("time: bad minWhenHeap");
