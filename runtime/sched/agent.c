@@ -92,7 +92,10 @@ bool goro__hostg_collect(void) {
 
 bool goro__agent_doze(void) {
   struct hostagent *a = getagent();
+  struct p *pp = a->m->p;
   goro__hostg_collect();
+  if (!goro__runqempty(pp) || LoadRelaxed(&globq_of(pp)->size) > 0)
+    a->flags |= HOST_RUNNABLE; /* a slice is over that has left something */
   if (a->flags != 0) return false;
   Store(&a->dozing, 1);
   goro__point();

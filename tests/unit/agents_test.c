@@ -378,9 +378,9 @@ static void stuck_main(void *v) {
   if (t == &threads[0]) Store(&t->a->holds, 1);
   while (!over(t)) {
     goro__hostg_begin(SLICE);
-    goro__hostg_run();
+    int64_t until = goro__hostg_run();
     t->a->flags = 0;
-    if (over(t) || !goro__agent_doze()) continue;
+    if (until == 0 || over(t) || !goro__agent_doze()) continue;
     if (goro__agents_stuck()) Xadd(&seen, 1);
     goro__futexsleep(&t->a->dozing, 1, -1);
     goro__agent_awake();
