@@ -70,8 +70,16 @@ async function wasm(row, name, options) {
   }
 }
 
-const script = (options) =>
-  run([process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(BINDINGS, 'tsconfig.json')], options);
+/** Comments that are lines of their own. tsc's removeComments would take those for bundlers as well, and the types'. */
+const COMMENTS = /^ *(?:\/\*\*[^]*?\*\/|\/\/.*)\n/gm;
+
+/** The documentation is in the types: who runs the scripts need not load it. */
+async function script(options) {
+  await run([process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(BINDINGS, 'tsconfig.json')], options);
+  for (const file of filesIn(DIST)) {
+    if (file.endsWith('.js') && !file.endsWith('embedded.js')) writeFileSync(file, readFileSync(file, 'utf8').replace(COMMENTS, ''));
+  }
+}
 
 async function main(args) {
   const options = { verbose: args.includes('-v') };
@@ -80,7 +88,7 @@ async function main(args) {
     const key = hashOf([libraryOf(row), ...passes], ...tool('EMCC'), ...tool('WASM_OPT'));
     await unlessDone(`${name}.key`, key, () => wasm(row, name, options));
   }
-  const sources = [...filesIn(join(BINDINGS, 'src')), join(BINDINGS, 'tsconfig.json'), join(ROOT, 'package-lock.json')];
+  const sources = [...filesIn(join(BINDINGS, 'src')), join(BINDINGS, 'tsconfig.json'), join(BINDINGS, 'cc/build-package.mjs'), join(ROOT, 'package-lock.json')];
   await unlessDone('script.key', hashOf(sources), () => script(options));
 }
 

@@ -2,7 +2,7 @@
 /**
  * Builds libgoro.a for every target and variant into build/.
  *
- *   build-runtime.mjs [-v] [wasi|wasi-threads|js|js-threads|npm|npm-threads|native]...     default: all
+ *   build-runtime.mjs [-v] [wasi|wasi-threads|js|js-threads|npm|npm-threads|package|native]...     default: all
  *
  * What is up to date is skipped: a library is older than one of the runtime's
  * files, the flags or the compiler's name, or it is not built again.

@@ -14,7 +14,7 @@ import { ROOT, tool, UsageError } from './tools.mjs';
 /** @typedef {import('./options.mjs').Options} Options */
 
 const COMPILER = {
-  wasi: 'WASI_CC', 'wasi-threads': 'WASI_THREADS_CC', js: 'EMCC', 'js-threads': 'EMCC', native: 'NATIVE_CC',
+  wasi: 'WASI_CC', 'wasi-threads': 'WASI_THREADS_CC', js: 'EMCC', 'js-threads': 'EMCC', package: 'EMCC', native: 'NATIVE_CC',
 };
 const CXX_SOURCE = /\.(cpp|cc|cxx)$/;
 const SOURCE = /\.(c|cpp|cc|cxx)$/;
@@ -132,6 +132,16 @@ const LINKERS = {
     const { script, wasm } = await linkJs(o, inputs, temp, name, ['--extern-post-js', JS_MAIN]);
     install(wasm, join(dirname(o.output), `${basename(o.output)}.wasm`));
     install(script, o.output);
+  },
+
+  async package(o, inputs, temp) {
+    const linked = join(temp, 'linked.wasm');
+    const out = join(temp, 'out.wasm');
+    // Nothing of the user's refers to the runtime.
+    const runtime = ['-Wl,--whole-archive', await library(o), '-Wl,--no-whole-archive'];
+    await run([...linker(o), ...LINK.package, ...memoryFlags(o), ...inputs, ...runtime, '-o', linked], o);
+    await transform(linked, out, { ...passOptions(o, temp), guest: true });
+    install(out, o.output);
   },
 
   async native(o, inputs, temp) {

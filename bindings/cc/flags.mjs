@@ -3,8 +3,8 @@
  * with, and how Binaryen is run.  Shared by the driver and by build-runtime.
  */
 
-/** @typedef {'wasi' | 'js' | 'native'} Target */
-/** @typedef {'wasi' | 'wasi-threads' | 'js' | 'js-threads' | 'native'} Row */
+/** @typedef {'wasi' | 'js' | 'package' | 'native'} Target */
+/** @typedef {'wasi' | 'wasi-threads' | 'js' | 'js-threads' | 'package' | 'native'} Row */
 /** @typedef {keyof typeof SANITIZE} Sanitizer */
 
 /**
@@ -29,6 +29,7 @@ export const COMMON = {
   npm: JS,
   // Shared memory without pthreads: the package starts the workers.
   'npm-threads': [...JS, '-sSHARED_MEMORY=1', '-matomics', '-mbulk-memory'],
+  package: JS,
 };
 
 /** Besides, for every file of C++ and for linking it. */
@@ -55,7 +56,11 @@ export const SOURCES = {
   native: ['goro.c', 'os/os_unix.c', 'os/os_unix_poll.c', 'os/os_pthread.c', 'stack/switch_ucontext.c'],
   npm: ['goro.c', 'os/os_npm.c', 'os/os_npm_st.c', 'os/os_st.c', 'os/os_js_memory.c', 'api/ffi.c', 'stack/switch_asyncify.c'],
   'npm-threads': ['goro.c', 'os/os_npm.c', 'os/os_npm_mt.c', 'api/ffi.c', 'api/ffi_mt.c', 'stack/switch_asyncify.c'],
+  package: ['goro.c', 'os/os_npm.c', 'os/os_npm_st.c', 'os/os_st.c', 'os/os_js_memory.c', 'api/ffi.c', 'api/ffi_module.c', 'stack/switch_asyncify.c'],
 };
+
+/** Of the runtime's files for one target: a user's module may export any name, so the runtime's begin with this. */
+export const RUNTIME_FOR = { package: ['-DGORO_NPM_PREFIX="goro:"'] };
 
 /** The M's own C stack: the scheduler, morestack and fatal errors run on it. */
 const M_STACK = 65536;
@@ -81,9 +86,10 @@ const LINK_JS = [
 
 const LINK_NPM = [
   '-O1', '--profiling-funcs', '-sWASM_BIGINT=1', '--no-entry', '-sALLOW_MEMORY_GROWTH=1',
-  `-sSTACK_SIZE=${M_STACK}`, '-sINITIAL_MEMORY=1048576', '-sMALLOC=emmalloc', '-sSUPPORT_LONGJMP=0',
+  `-sSTACK_SIZE=${M_STACK}`, '-sMALLOC=emmalloc', '-sSUPPORT_LONGJMP=0',
   '-sERROR_ON_UNDEFINED_SYMBOLS=0',
 ];
+const NPM_MEMORY = '-sINITIAL_MEMORY=1048576';
 
 /**
  * The maximum of a shared memory has to be named, and engines reserve it as
@@ -110,11 +116,13 @@ export const LINK = {
   ],
   native: ['-Wl,--wrap=main', '-pthread'],
   // The package's own loader brings all imports (runtime/os/os_npm.h).
-  npm: [...LINK_NPM, '-sSTANDALONE_WASM=1'],
+  npm: [...LINK_NPM, NPM_MEMORY, '-sSTANDALONE_WASM=1'],
+  // Undefined symbols are imports here: passes/guest.mjs says which.
+  package: [...LINK_NPM, '-sSTANDALONE_WASM=1', '-sWARN_ON_UNDEFINED_SYMBOLS=0', '-sINITIAL_HEAP=1048576'],
   // There is no standalone module with shared memory: of what emcc makes, the
   // JavaScript is not used, and os_npm_mt.c has what it would import.
   'npm-threads': [
-    ...LINK_NPM, '-sSHARED_MEMORY=1', '-sIMPORTED_MEMORY=1', `-sMAXIMUM_MEMORY=${THREADS_MAX_MEMORY}`,
+    ...LINK_NPM, NPM_MEMORY, '-sSHARED_MEMORY=1', '-sIMPORTED_MEMORY=1', `-sMAXIMUM_MEMORY=${THREADS_MAX_MEMORY}`,
     '-sWARN_ON_UNDEFINED_SYMBOLS=0', '-Wno-pthreads-mem-growth', '-Wno-js-compiler',
   ],
 };
@@ -126,6 +134,7 @@ export const MAX_MEMORY = {
   wasi: MAX_MEMORY_WASI,
   'wasi-threads': MAX_MEMORY_WASI,
   js: (bytes) => [`-sMAXIMUM_MEMORY=${bytes}`],
+  package: (bytes) => [`-sMAXIMUM_MEMORY=${bytes}`],
   'js-threads': (bytes) => [`-sMAXIMUM_MEMORY=${bytes}`],
 };
 

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { COMMON, DEBUG, RUNTIME, RUNTIME_NATIVE, SANITIZE, SOURCES, STRICT } from './flags.mjs';
+import { COMMON, DEBUG, RUNTIME, RUNTIME_FOR, RUNTIME_NATIVE, SANITIZE, SOURCES, STRICT } from './flags.mjs';
 import { run } from './run.mjs';
 import { CLONE, ROOT, tool, VERSION } from './tools.mjs';
 
@@ -18,7 +18,7 @@ const SOURCE = join(ROOT, 'runtime');
 const TOOLS = {
   wasi: ['WASI_CC', 'WASI_AR'], 'wasi-threads': ['WASI_THREADS_CC', 'WASI_AR'],
   js: ['EMCC', 'EMAR'], 'js-threads': ['EMCC', 'EMAR'],
-  npm: ['EMCC', 'EMAR'], 'npm-threads': ['EMCC', 'EMAR'],
+  npm: ['EMCC', 'EMAR'], 'npm-threads': ['EMCC', 'EMAR'], package: ['EMCC', 'EMAR'],
   native: ['NATIVE_CC', 'AR'], 'native-thread': ['NATIVE_TSAN_CC', 'AR'],
 };
 
@@ -30,6 +30,7 @@ export const VARIANTS = {
   'js-threads': ['', '-debug'],
   npm: ['', '-debug'],
   'npm-threads': ['', '-debug'],
+  package: ['', '-debug'],
   native: ['', '-debug', '-sanitize', '-sanitize-debug', '-thread', '-thread-debug'],
 };
 
@@ -54,7 +55,7 @@ const SANITIZERS = { sanitize: SANITIZE.address, thread: SANITIZE.thread };
 
 function flagsFor(target, variant) {
   return [
-    ...COMMON[target], ...RUNTIME, ...(CLONE ? STRICT : ['-w']), ...(target === 'native' ? RUNTIME_NATIVE : []),
+    ...COMMON[target], ...RUNTIME, ...(RUNTIME_FOR[target] ?? []), ...(CLONE ? STRICT : ['-w']), ...(target === 'native' ? RUNTIME_NATIVE : []),
     ...(variant.includes('debug') ? DEBUG : []),
     ...words(variant).flatMap((word) => SANITIZERS[word] ?? []), `-I${SOURCE}`,
   ];

@@ -11,6 +11,9 @@ export const CC_USAGE = `usage: goro cc [options] FILE... -o OUTPUT
 Compiles C and C++ programs written against goro.h and goro.hpp.
 
   -o app.wasm | app.mjs | app   WASI module, JavaScript module, native program
+  --package                     a library for the npm package instead, as .wasm: JavaScript
+                                calls what it exports (goro_module.h), by
+                                (await start({ wasm })).exports
   --target=wasi|js|native       where the output's extension does not tell
   -c                            compile only, to FILE.o or the one -o names
   --debug                       runtime with lock ranks and invariant checks
@@ -107,6 +110,7 @@ function parseWord(o, [word, value]) {
   else if (word === '--debug') o.debug = true;
   else if (word === '--sanitize') o.sanitize = 'address';
   else if (word === '--c++') o.cxx = true;
+  else if (word === '--package') o.target = 'package';
   else if (word === '--threads') o.threads = true;
   else if (name === '--threads') parseThreads(o, text);
   else if (name === '--target') o.target = parseTarget(text);
@@ -176,6 +180,7 @@ function finish(o) {
       throw new UsageError(`${o.output}: name it .wasm, .mjs or without extension, or give --target`);
     }
   }
+  if (o.target === 'package' && o.threads) throw new UsageError('--package works without --threads only, so far');
   if (o.maxMemory && o.target === 'native') throw new UsageError('--max-memory works with .wasm and .mjs');
   if (o.sanitize && o.target !== 'native') throw new UsageError('--sanitize works with --target=native only');
 }

@@ -15,6 +15,7 @@ import { macrotask, onAbort, onEmptyLoop } from './host-events.js';
 import { FAILED, IDLE, type Kind, LEFT, type Op, OVER, signalOf, StepOp, type Subject, WAITS, type WaitOptions } from './op.js';
 import { Deadlines } from './deadline.js';
 import type { Element } from './elements.js';
+import type { Guest } from './c/guest.js';
 import { Chans } from './lifetime.js';
 import { callerPlace } from './places.js';
 import { Values } from './values.js';
@@ -74,6 +75,10 @@ export class Core {
   /** How to end what is awaited, when nothing can ever happen again. */
   readonly awaited = new Set<Ended>();
   closed = false;
+  /** The user's module in C, if that is what runs. */
+  guest: Guest | undefined;
+  /** What the runtime has written, until somebody takes it. */
+  report = '';
   /** Who runs the functions of modules, as soon as there is one. */
   caller: Caller | Promise<Caller> | undefined;
   /** With several agents: what this one does besides. */
@@ -93,18 +98,21 @@ export class Core {
   #held = false;
   #deliveries = 0;
   #ops = 0;
-  #report = '';
   readonly #soon = macrotask(() => this.#slice());
   readonly #afterTurn = macrotask(() => this.#turnOver());
   #breathers: (() => void)[] = [];
 
-  /** load: the module, booted. */
-  static async make(load: (host: Host) => Promise<Loaded>): Promise<Core> {
+  /** load: the module, booted. guest: makes what a user's module has beside. */
+  static async make(load: (host: Host) => Promise<Loaded>, guest?: (core: Core, section: ArrayBuffer) => Promise<Guest>): Promise<Core> {
     const core = new Core();
     core.#connect(await load({
-      write: (text) => { core.#report += text; },
-      exit: () => core.#exit(),
-      grown: () => core.#view(),
+      write: (text) => {
+        core.report += text;
+        core.guest?.wrote();
+      },
+      exit: () => core.exit(),
+      grown: () => core.view(),
+      link: async (section) => (core.guest = await guest!(core, section)),
     }));
     return core;
   }
@@ -112,7 +120,7 @@ export class Core {
   #connect({ ffi, memory }: Loaded): void {
     this.ffi = ffi;
     this.memory = memory;
-    this.#view();
+    this.view();
     this.flagsAt = ffi.flags() >> 2;
     this.outAt = ffi.out() >> 2;
     this.okAt = this.outAt + 2;
@@ -121,7 +129,7 @@ export class Core {
     this.endings.push(onEmptyLoop(() => this.nothingLeft()));
   }
 
-  #view(): void {
+  view(): void {
     if (!this.memory) return; // it grows before it is known
     this.u32 = new Uint32Array(this.memory.buffer);
     this.i32 = new Int32Array(this.memory.buffer);
@@ -131,7 +139,7 @@ export class Core {
 
   /** Memory up to `end` is going to be used: another agent may have made it grow. */
   see(end: Pointer): void {
-    if (end > this.u32.byteLength) this.#view();
+    if (end > this.u32.byteLength) this.view();
   }
 
   // ---- operations ----
@@ -447,15 +455,15 @@ export class Core {
       return this.ffi.wait();
     } catch (error) {
       this.current = null;
-      const text = this.#report.trim() || String((error as Error)?.message ?? error);
+      const text = this.report.trim() || String((error as Error)?.message ?? error);
       this.shut(new FatalError(`the runtime has trapped: ${text}`, { cause: error }));
       return -1;
     }
   }
 
   /** The module has ended itself, with a report: within a slice or any other call. */
-  #exit(): never {
-    const error = new FatalError(this.#report.trim());
+  exit(why = this.report.trim()): never {
+    const error = new FatalError(why);
     this.shut(error);
     throw error;
   }
@@ -464,10 +472,10 @@ export class Core {
 
   /** All goroutines with what they wait for. */
   dump(): string {
-    this.#report = '';
+    this.report = '';
     this.ffi.dump();
-    const text = this.#report;
-    this.#report = '';
+    const text = this.report;
+    this.report = '';
     return text;
   }
 

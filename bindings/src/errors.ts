@@ -72,13 +72,35 @@ export class DeadlockError extends GoroError {
 }
 
 /**
- * A mistake that Go panics for, such as a negative WaitGroup counter.
+ * A mistake that Go panics for, such as a negative WaitGroup counter; and a
+ * panic of a C module's function that nobody has recovered.
  * @example
  * assert.throws(() => rt.waitGroup().done(), PanicError);
  */
 export class PanicError extends GoroError {
   static {
     named(this, 'PanicError');
+  }
+  /** Of a C module's: the report that the program would have ended with, with its goroutine. */
+  declare readonly trace?: string;
+  constructor(message: string, { trace, cause }: { trace?: string; cause?: unknown } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    if (trace !== undefined) this.trace = trace;
+  }
+}
+
+/**
+ * A C module's function has ended its goroutine by goro_goexit, and so has no
+ * result.
+ * @example
+ * await assert.rejects(lib.exports.exits_goroutine(), GoexitError);
+ */
+export class GoexitError extends GoroError {
+  static {
+    named(this, 'GoexitError');
+  }
+  constructor(name: string) {
+    super(`${name} called goro_goexit and has no result; return one instead`);
   }
 }
 

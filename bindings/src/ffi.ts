@@ -101,7 +101,19 @@ export interface Host {
   exit(): never;
   /** Memory has grown: views are void. */
   grown(): void;
+  /** It is a user's module, which `section` tells of. */
+  link?(section: ArrayBuffer): Promise<Link>;
 }
+
+/** What a user's module has beside what goro.wasm has: c/guest.ts. */
+export interface Link {
+  readonly imports: WebAssembly.Imports;
+  linked(ffi: Ffi, memory: WebAssembly.Memory): void;
+}
+
+/** The custom section of a user's module, and what the names of the runtime's exports begin with there. */
+const SECTION = 'goro';
+const PREFIX = 'goro:';
 
 /** What `start({ wasm })` takes: the module, where it is (seen from the page), or its bytes. */
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
@@ -121,16 +133,23 @@ export interface Shared {
 /** The module on one thread. */
 export async function load(source: WasmSource | undefined, host: Host, seed?: number): Promise<Loaded> {
   const module = await compile(source);
-  const { exports, memory } = await instantiate(module, host);
+  const [section] = WebAssembly.Module.customSections(module, SECTION);
+  if (!section && !WebAssembly.Module.exports(module).some(({ name }) => name === 'boot')) {
+    throw new LoadError('the module has no goroutines; build it with goro cc lib.c --package -o lib.wasm');
+  }
+  const link = section && await host.link?.(section);
+  const { exports, memory } = await instantiate(module, host, undefined, undefined, link?.imports);
+  const names = Object.keys(exports).map((name) => [name.replace(PREFIX, ''), exports[name]]);
+  const ffi = Object.fromEntries(names) as Ffi;
+  link?.linked(ffi, memory);
   (exports['_initialize'] as () => void)();
-  const ffi = { ...exports } as unknown as Ffi;
   if (seed) ffi.seed(seed);
   ffi.boot();
   return { ffi, memory };
 }
 
 /** Connect the module with its host. Its memory is its own, unless it is shared. */
-export async function instantiate(module: WebAssembly.Module, host: Host, shared?: Shared, wake?: (agent: Pointer) => void): Promise<{ exports: WebAssembly.Exports; memory: WebAssembly.Memory }> {
+export async function instantiate(module: WebAssembly.Module, host: Host, shared?: Shared, wake?: (agent: Pointer) => void, guest?: WebAssembly.Imports): Promise<{ exports: WebAssembly.Exports; memory: WebAssembly.Memory }> {
   const decoder = new TextDecoder();
   let memory = shared?.memory as WebAssembly.Memory;
   const since = shared ? performance.timeOrigin - shared.origin : 0;
@@ -143,9 +162,10 @@ export async function instantiate(module: WebAssembly.Module, host: Host, shared
     write: (_fd: number, p: Pointer, n: number) => host.write(decoder.decode(bytes(p, n).slice(), { stream: true })),
     exit: () => host.exit(),
     wake,
+    ...guest?.['goro'],
   };
   const env = { emscripten_notify_memory_growth: () => host.grown(), memory };
-  const { exports } = await WebAssembly.instantiate(module, { goro, env } as unknown as WebAssembly.Imports);
+  const { exports } = await WebAssembly.instantiate(module, { ...guest, goro, env } as unknown as WebAssembly.Imports);
   memory ??= exports['memory'] as WebAssembly.Memory;
   return { exports, memory };
 }

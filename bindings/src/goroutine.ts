@@ -162,12 +162,14 @@ export const isGenerator = (value: unknown): value is Iterator<unknown, any, any
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor;
 
+export const isGeneratorFunction = (fn: unknown): boolean => fn instanceof GeneratorFunction;
+
 /** signal: calls off whatever a generator waits for, once it is aborted. */
 export function start<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, args: A, signal?: AbortSignal): Goroutine<T> {
   if (typeof fn !== 'function') throw new UsageError('go of nil func value; pass a function');
   if (core.closed) throw core.shutError();
   const goroutine = new Goroutine<T>(core);
-  if (fn instanceof GeneratorFunction) startGenerator(core, fn.name, (fn as any)(...args), goroutine, signal);
+  if (isGeneratorFunction(fn)) startGenerator(core, fn.name, (fn as any)(...args), goroutine, signal);
   else startAsync(core, fn as any, args, goroutine, signal);
   return goroutine;
 }

@@ -1,5 +1,8 @@
 /** The runtime, and how it is started. */
 import { Chan, TypedChan } from './channel.js';
+import type { Guest } from './c/guest.js';
+import type { ImportFunctions } from './c/imports.js';
+import type { Memory } from './c/memory.js';
 import { Context } from './context.js';
 import { Core, unexpected } from './core.js';
 import { type Element, type ElementKind, ELEMENTS, type ElementTypes } from './elements.js';
@@ -17,7 +20,7 @@ import { type Cases, coreOf, selectIn, type SelectResult } from './select.js';
 import { Cond, Mutex, Once, RWMutex, Semaphore, SingleFlight, WaitGroup } from './sync.js';
 
 /** What {@link start} takes. */
-export interface StartOptions {
+export interface StartOptions<E = {}> {
   /** Close the runtime when it is aborted. */
   signal?: AbortSignal;
   /**
@@ -40,12 +43,28 @@ export interface StartOptions {
   mode?: 'auto' | 'mt' | 'st';
   /**
    * Where goro.wasm is, or its bytes, or the compiled module; or the same of
-   * goro-mt.wasm, which is for workers. Without it: beside the package's files.
+   * goro-mt.wasm, which is for workers; or of a module in C that `goro cc
+   * --package` has made. Without it: beside the package's files.
    */
   wasm?: WasmSource;
+  /**
+   * The functions that a C module imports, by module and name; or a function
+   * that makes them for the runtime. One that returns a promise, or is a
+   * generator, has the goroutine in C wait for it.
+   */
+  imports?: ImportFunctions | ((rt: Runtime<E>) => ImportFunctions);
+  /** Gets each line that C writes to stdout; console.log without it. */
+  stdout?: (line: string) => void;
+  /** Gets each line that C writes to stderr; console.error without it. */
+  stderr?: (line: string) => void;
   /** Where the package's file worker.js is, if not beside the others. */
   worker?: string | URL;
 }
+
+/** {@link Runtime.exports}: the functions of a C module, each of which returns a promise. */
+export type Calls<E> = {
+  readonly [K in keyof E]: E[K] extends (...args: infer A) => infer R ? (...args: A) => Op<Awaited<R>> : never;
+};
 
 /** How a runtime runs. */
 export interface RuntimeInfo {
@@ -96,6 +115,11 @@ export interface MakeChan extends TypedChanMakers {
    * @throws {PanicError} "makechan: size out of range"
    */
   <T = unknown>(cap?: number): Chan<T>;
+  /**
+   * The channel that C has at an address, as one of that kind. C frees it.
+   * @throws {TypeError} if its elements have another size
+   */
+  at<K extends ElementKind>(pointer: number, kind: K): TypedChan<ElementTypes[K]>;
 }
 
 /**
@@ -106,7 +130,7 @@ export interface MakeChan extends TypedChanMakers {
  * assert.ok(rt2.info.procs >= 1);
  * await rt2.close();
  */
-export class Runtime {
+export class Runtime<E = {}> {
   /** @internal */
   readonly core: Core;
   /** How it runs. */
@@ -131,7 +155,44 @@ export class Runtime {
       : <T = unknown>(cap = 0) => this.#make(4, cap, (ptr) => new Chan<T>(core, ptr, cap));
     const typed = Object.entries<Element<any>>(ELEMENTS).map(([kind, element]) =>
       [kind, (cap = 0) => this.#make(element.size, cap, (ptr) => new TypedChan(core, ptr, cap, element))]);
-    this.chan = Object.assign(make, Object.fromEntries(typed) as TypedChanMakers);
+    this.chan = Object.assign(make, Object.fromEntries(typed) as TypedChanMakers, {
+      at: <K extends ElementKind>(pointer: number, kind: K) => this.#guest('chan.at').chanAt(pointer, kind),
+    });
+  }
+
+  #guest(what: string): Guest {
+    const { guest } = this.core;
+    if (!guest) throw new UsageError(`${what} needs a module in C: start({ wasm }), with what goro cc --package has made`);
+    return guest;
+  }
+
+  /**
+   * The functions that a C module exports. Each call is a goroutine of its own:
+   * any number may be in flight, and each may block. Numbers are passed as C has
+   * them, 64 bits as a bigint; a string or a Uint8Array as the address of a copy
+   * that is there until the call is over; a channel of a kind as a `goro_chan *`.
+   * In a generator, `yield*` them.
+   * @throws {TypeError} if the arguments are not what the function takes
+   * @throws {PanicError} if it panics and does not recover
+   * @example
+   * assert.equal(await lib.exports.fib(20), 6765);
+   * const numbers = lib.chan.i32(4);
+   * lib.exports.count(numbers, 3);
+   * for await (const n of numbers) assert.ok(n < 3);
+   */
+  get exports(): Calls<E> {
+    return (this.core.guest?.exports ?? {}) as Calls<E>;
+  }
+
+  /**
+   * A C module's memory; see {@link Memory}.
+   * @example
+   * const p = await lib.exports.greet('Ada', '!');
+   * assert.equal(lib.memory.text(p), 'hello Ada!');
+   * lib.memory.free(p);
+   */
+  get memory(): Memory {
+    return this.#guest('memory').memory;
   }
 
   #make<C extends Chan<any>>(size: number, cap: number, wrap: (ptr: number) => C): C {
@@ -386,9 +447,9 @@ export class Runtime {
    * Goroutines that are blocked, by function, what they wait for, and with
    * `debug` where they were started. At the end of a test there should be none.
    * @example
-   * rt.go(function* stuck() { yield* rt.chan().send(1); });
+   * rt.go(function* leaky() { yield* rt.chan().send(1); });
    * await rt.sleep(1);
-   * const [leak] = rt.leaks().filter(({ fn }) => fn === 'stuck');
+   * const [leak] = rt.leaks().filter(({ fn }) => fn === 'leaky');
    * assert.equal(leak.reason, 'chan send');
    */
   leaks(): Leak[] {
@@ -443,7 +504,7 @@ export class Runtime {
  *   await rt2.close();
  * }
  */
-export async function start(options: StartOptions = {}): Promise<Runtime> {
+export async function start<E = {}>(options: StartOptions<E> = {}): Promise<Runtime<E>> {
   const { signal, seed, debug } = options;
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 1 && seed <= 0xffffffff)) {
     throw new UsageError(`start: seed ${seed} is not a whole number from 1 to 2**32 - 1`);
@@ -451,14 +512,20 @@ export async function start(options: StartOptions = {}): Promise<Runtime> {
   signal?.throwIfAborted();
   const { mode, reason, module } = await choose(options);
   let core: Core, procs = 1;
-  if (mode === 'mt') ({ core, procs } = await (await import('./machine.js')).startShared(module!, options));
-  else core = await Core.make((host) => load(module, host, seed));
+  let runtime: Runtime<E> | undefined;
+  const guest = async (made: Core, section: ArrayBuffer) => {
+    const { Guest } = await import('./c/guest.js');
+    runtime = new Runtime(made, { mode, procs, reason });
+    return new Guest(made, runtime as Runtime, section, options as StartOptions);
+  };
+  if (mode === 'mt') ({ core, procs } = await (await import('./machine.js')).startShared(module!, options as StartOptions));
+  else core = await Core.make((host) => load(module, host, seed), guest);
   core.debug = debug ?? false;
   if (signal) closeWith(core, signal);
-  const runtime = new Runtime(core, { mode, procs, reason });
-  core.endings.push(() => realm().running.delete(runtime));
-  realm().running.add(runtime);
-  return runtime;
+  const started = runtime ?? new Runtime<E>(core, { mode, procs, reason });
+  core.endings.push(() => realm().running.delete(started));
+  realm().running.add(started);
+  return started;
 }
 
 function closeWith(core: Core, signal: AbortSignal): void {

@@ -2,10 +2,11 @@
 #ifndef GORO_FFI_H
 #define GORO_FFI_H
 
+#include "os/os_npm.h"
 #include "sched/hostg.h"
 #include "wait/hostwait.h"
 
-#define FFI(name) __attribute__((export_name(#name))) goro_ffi_##name
+#define FFI(name) NPM_EXPORT(name) goro_ffi_##name
 
 /* First in a function that changes anything: the agent is within the runtime
  * until the function returns.  Its thread may end at any moment, and then this

@@ -40,7 +40,7 @@ static char seed_text[sizeof "4294967295"];
 static const char *seed_digits;
 
 /* Called before boot. */
-__attribute__((export_name("seed"))) void goro_npm_seed(uint32_t seed) {
+NPM_EXPORT(seed) void goro_npm_seed(uint32_t seed) {
   char *p = seed_text + sizeof seed_text - 1;
   for (; seed; seed /= 10) *--p = (char)('0' + seed % 10);
   seed_digits = p;

@@ -1,8 +1,16 @@
-/* os_npm.h: the imports of the npm package's module (bindings/src/ffi.ts). */
+/* os_npm.h: the imports of the npm package's module (bindings/src/ffi.ts), and
+ * the names of its exports. */
 #ifndef GORO_OS_NPM_H
 #define GORO_OS_NPM_H
 
 #include <stddef.h>
+
+/* A user's module has names of its own, so those of the runtime are "goro:..."
+ * there; its flags say so. */
+#ifndef GORO_NPM_PREFIX
+#define GORO_NPM_PREFIX ""
+#endif
+#define NPM_EXPORT(name) __attribute__((export_name(GORO_NPM_PREFIX #name)))
 
 #define JS(name) __attribute__((import_module("goro"), import_name(#name)))
 

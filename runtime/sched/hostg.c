@@ -109,6 +109,10 @@ static void ready_put(struct hostagent *a, struct g *gp) {
 
 bool goro__hostg_ready(struct g *gp) {
   struct hostagent *a = getagent();
+  if (unlikely(gp->startfn)) { /* C, woken by whoever is outside of a slice */
+    a->flags |= HOST_RUNNABLE;
+    return false;
+  }
   if (GORO_THREADS && unlikely(hostg_of(gp)->agent != a)) {
     goro__agent_post(hostg_of(gp)->agent, gp);
     return true;

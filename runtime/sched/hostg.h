@@ -103,7 +103,7 @@ void goro__hostg_park(struct g *gp, enum hostop op, enum waitReason reason);
 /* gp, which is on no queue, is over. */
 void goro__hostg_end(struct g *gp);
 
-/* Of goready.  True: the host is told instead of a run queue. */
+/* Of goready, of any G.  True: the host is told instead of a run queue. */
 bool goro__hostg_ready(struct g *gp);
 /* The next HOST_WAIT that is ready, now running; or NULL. */
 struct g *goro__hostg_next(void);

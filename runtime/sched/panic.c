@@ -158,7 +158,7 @@ bool goro__callframe(void (*fn)(void *), void *arg) {
 
 static uint32_t depth(struct callframe *f) { return f ? f->depth : 0; }
 
-_Noreturn static void fatalpanic(struct g *gp, struct _panic *p);
+_Noreturn static void fatalpanic(struct g *gp);
 
 /* What the program ends with if main returns by way of a recover. */
 static int main_code;
@@ -218,7 +218,7 @@ void goro__gopanic(const char *msg, void *value, bool runtime_error) {
       return; /* unwinding */
     }
   }
-  fatalpanic(gp, &p);
+  fatalpanic(gp);
 }
 
 /* Panics in progress may still need the text of an older one, so the copies
@@ -391,12 +391,17 @@ static void printpanics(struct _panic *p) {
   goro__prints("\n");
 }
 
-_Noreturn static void fatalpanic(struct g *gp, struct _panic *p) {
-  startpanic_m();
-  mark_repanicked(p);
-  printpanics(p);
+void goro__panic_report(struct g *gp) {
+  mark_repanicked(gp->_panic);
+  printpanics(gp->_panic);
   goro__prints("\n");
   goro__printg(gp);
+  goro__printflush();
+}
+
+_Noreturn static void fatalpanic(struct g *gp) {
+  startpanic_m();
+  goro__panic_report(gp);
   endpanic();
 }
 

@@ -315,7 +315,7 @@ void goro__goparkunlock(struct mutex *l, enum waitReason reason) {
 
 void goro__goready(struct g *gp) {
   goro__casgstatus(gp, Gwaiting, Grunnable);
-  if (unlikely(!gp->startfn) && goro__hostg_ready(gp)) return;
+  if (unlikely(sched.hosted) && goro__hostg_ready(gp)) return;
   goro__runqput(getg()->m->p, gp, true);
   goro__wakep();
 }

@@ -557,6 +557,8 @@ uint32_t goro__systematic_pick(uint32_t n);
 /* ---- panic.c ---- */
 GORO_UNWINDS void goro__gopanic(const char *msg, void *value,
                                 bool runtime_error);
+/* Print gp's panics and gp itself: what the program would end with. */
+void goro__panic_report(struct g *gp);
 /* The text of a panic without one, which is a runtime.Error.  Go:
  * PanicNilError, which goes on "(use GODEBUG=panicnil=1 to disable)". */
 #define PANIC_NIL "panic called with nil argument"

@@ -1,10 +1,11 @@
 // The npm package: the same suites on each Node, on Deno, Bun and in each browser, with the
 // examples of the documentation among them.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { runInPage } from '../harness/browser.mjs';
+import { build } from '../harness/build.mjs';
 import { closeHosts, hosts } from '../harness/hosts.mjs';
 import { root } from '../harness/paths.mjs';
 import { exampleSource } from './examples.mjs';
@@ -17,6 +18,7 @@ const SUITE = join(root, 'tests/bindings/suite/run.mjs');
 const EXAMPLES = join(root, 'build/tests/bindings/examples.mjs');
 mkdirSync(join(root, 'build/tests/bindings'), { recursive: true });
 writeFileSync(EXAMPLES, exampleSource());
+copyFileSync(await build(join(root, 'tests/bindings/guest.c'), 'package'), join(root, 'build/tests/bindings/guest.wasm'));
 
 const options = { env: {}, dirs: [], isolated: false, timeoutMs: 120_000 };
 

@@ -1,6 +1,6 @@
 // What must compile, and, after @ts-expect-error, what must not.
 import {
-  after, type Chan, type Goroutine, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send, type SendChan, start, transfer,
+  after, type Chan, type Goroutine, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send, type SendChan, start, transfer, type TypedChan,
 } from '../../bindings/dist/index.js';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -11,6 +11,7 @@ test('the output says what is built for', () => {
   assert.equal(parse('a.c -o a.mjs').target, 'js');
   assert.equal(parse('a.c -o a').target, 'native');
   assert.equal(parse('a.c -o a.out --target=wasi').target, 'wasi');
+  assert.equal(parse('a.c -o a.wasm --package').target, 'package');
   wrong('a.c -o a.exe', /a\.exe: name it/);
   wrong('a.c -o a --target=arm', /there are wasi, js and native/);
 });
@@ -53,6 +54,7 @@ test('threads', () => {
   assert.equal(parse('a.c -o a.mjs --threads').threadsOnly, undefined);
   assert.equal(parse('a.c -o a.mjs --threads=only').threads, true);
   assert.equal(parse('a.c -o a.mjs --threads=only').threadsOnly, true);
+  wrong('a.c -o a.wasm --package --threads', /--package works without --threads/);
   wrong('a.c -o a.mjs --threads=some', /--threads=only/);
   wrong('a.c -o a.mjs -pthread', /--threads/);
   wrong('a.c -o a.mjs --threads -sPTHREAD_POOL_SIZE=4', /started by goro/);

@@ -14,11 +14,12 @@ const INCLUDES = ['-Iruntime', '-Itests'];
 // What the dump says of places is the same wherever the clone is.
 const PLACES = [`-fmacro-prefix-map=${root}/=`];
 const EXTENSION = {
-  wasi: '.wasm', 'wasi-threads': '.wasm', js: '.mjs', 'js-threads': '.mjs', native: '', 'native-tsan': '', 'native-plain': '',
+  wasi: '.wasm', 'wasi-threads': '.wasm', js: '.mjs', 'js-threads': '.mjs', package: '.wasm', native: '', 'native-tsan': '', 'native-plain': '',
 };
 const FLAGS = {
   'wasi-threads': ['--threads'],
   'js-threads': ['--threads=only'],
+  package: ['--package'],
   'js-threads-fallback': ['--threads'],
   native: ['--target=native', '--sanitize', '-g'],
   'native-tsan': ['--target=native', '--sanitize=thread', '-g'],

@@ -5,9 +5,9 @@ import { start } from '../../../bindings/dist/index.js';
 /** @type {{ name: string, fn: Function }[]} */
 export const tests = [];
 
-/** A test with a runtime of its own. */
-export function test(name, fn) {
-  tests.push({ name, fn });
+/** A test with a runtime of its own, or with none. */
+export function test(name, fn, runtime = 'own') {
+  tests.push({ name, fn, none: runtime === 'none' });
 }
 
 /** One that may find a runtime used. Engines have room for some hundred memories. */
@@ -18,7 +18,8 @@ export function testAnywhere(name, fn) {
 const LIMIT_MS = 20_000;
 let shared;
 
-async function runtimeFor({ anywhere }) {
+async function runtimeFor({ anywhere, none }) {
+  if (none) return undefined;
   if (!anywhere) return start();
   if (!shared || shared.core.closed) shared = await start();
   return shared;
@@ -40,7 +41,7 @@ export async function runTest(each) {
     return `${error?.stack?.includes(error?.message) ? error.stack : `${error}\n${error?.stack}`}`;
   } finally {
     clearTimeout(timer);
-    if (rt !== shared) await rt.close();
+    if (rt !== shared) await rt?.close();
   }
 }
 

@@ -1,11 +1,15 @@
 // Runs all suites, in Node or in a page, and prints a line of JSON for each test.
+import { setGuest } from './guest-start.mjs';
 import { closeShared, runTest, tests } from './harness.mjs';
 
-const SUITES = ['channel', 'select', 'goroutine', 'sync', 'context', 'group', 'calledoff', 'deadlock', 'lifetime', 'codec', 'module', 'leaks'];
+const SUITES = ['channel', 'select', 'goroutine', 'sync', 'context', 'group', 'calledoff', 'deadlock', 'lifetime', 'codec', 'module', 'leaks', 'guest'];
 
+/** args: files of suites; --suite=NAME, only that one; --guest=FILE, the module in C. */
 async function main(args, print) {
-  for (const suite of SUITES) await import(`./${suite}.mjs`);
-  for (const file of args) await import(file);
+  const option = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
+  if (option('guest')) setGuest(option('guest'));
+  for (const suite of option('suite')?.split() ?? SUITES) await import(`./${suite}.mjs`);
+  for (const file of args.filter((arg) => !arg.startsWith('--'))) await import(file);
   for (const each of tests) {
     const wrong = await runTest(each);
     print(JSON.stringify({ name: each.name, wrong }));
