@@ -10,6 +10,7 @@
 #include "base/lockrank.c"
 #include "base/print.c"
 #include "base/rand.c"
+#include "base/trace.c"
 
 #include "stack/stack.c"
 
@@ -32,6 +33,7 @@
 #include "sched/systematic.c"
 #include "sched/time.c"
 #include "sched/traceback.c"
+#include "sched/tracer.c"
 
 #include "wait/chan.c"
 #include "wait/hostwait.c"
@@ -66,4 +68,5 @@
 #include "api/export_panic.c"
 #include "api/export_poll.c"
 #include "api/export_sync.c"
+#include "api/export_trace.c"
 #include "api/export_xsync.c"

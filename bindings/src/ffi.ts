@@ -61,6 +61,9 @@ export interface Ffi {
   vals(n: number): Pointer;
   select(n: number, block: number, slot: number): number;
   after(ms: number): Pointer;
+  trace_start(records: number): void;
+  trace_stop(): void;
+  trace_rings(): Pointer;
 }
 
 /** What the module for several agents has besides: runtime/api/ffi_mt.c. */

@@ -17,6 +17,7 @@ import { type Module, type ModuleOptions, moduleIn } from './module.js';
 import { type Op, SLEEP, type Subject, type WaitOptions } from './op.js';
 import { realm } from './realm.js';
 import { type Cases, coreOf, selectIn, type SelectResult } from './select.js';
+import type { Trace, TraceOptions } from './trace.js';
 import { Cond, Mutex, Once, RWMutex, Semaphore, SingleFlight, WaitGroup } from './sync.js';
 
 /** What {@link start} takes. */
@@ -463,6 +464,21 @@ export class Runtime<E = {}> {
    */
   stats(): RuntimeStats {
     return { goroutines: this.core.goroutines, memoryBytes: this.core.memory.buffer.byteLength };
+  }
+
+  /**
+   * Record what the scheduler does from now on, event by event. The code for
+   * that is imported when it is wanted; `trace` of goro/trace does not wait.
+   * @throws {UsageError} if a trace is under way
+   * @example
+   * const recording = await rt.trace();
+   * await rt.go(function* () { yield* rt.sleep(1); }).wait();
+   * recording.stop();
+   * assert.equal(recording.take().at(-1).kind, 'idle');
+   */
+  async trace(options?: TraceOptions): Promise<Trace> {
+    const { trace } = await import('./trace.js');
+    return trace(this, options);
   }
 
   /**

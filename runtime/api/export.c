@@ -52,7 +52,9 @@ uint64_t goro_goid(void) {
 }
 
 void goro_set_name(const char *name) {
-  StoreRelaxed(&goro__needg("goro_set_name")->name, name);
+  struct g *gp = goro__needg("goro_set_name");
+  StoreRelaxed(&gp->name, name);
+  if (traceon()) goro__trace_g(TRACE_NAME, gp, (uintptr_t)name);
 }
 
 void goro_lock_os_thread(void) { goro__LockOSThread(); }

@@ -132,7 +132,9 @@ _Static_assert(waitReasonSemacquire == 7 && waitReasonSyncCondWait == 9 &&
 
 /* It waits for this, reports shall say: an enum waitReason. */
 void FFI(reason)(uint32_t reason) {
-  StoreRelaxed(&getagent()->parked->waitreason, (uint8_t)reason);
+  struct g *gp = getagent()->parked;
+  StoreRelaxed(&gp->waitreason, (uint8_t)reason);
+  if (traceon()) goro__trace_park(gp, reason);
 }
 
 /* The running goroutine waits for the host, which will call ready. */
@@ -146,6 +148,33 @@ void FFI(ready)(struct g *gp) {
 }
 
 double FFI(goid)(struct g *gp) { return (double)gp->goid; }
+
+/* ---- traces ---- */
+
+#if GORO_TRACE
+
+void FFI(trace_start)(uint32_t records) {
+  INSIDE;
+  goro__trace_start(records, true);
+}
+void FFI(trace_stop)(void) { goro__trace_stop(); }
+
+/* What bindings/src/trace.ts reads. */
+_Static_assert(offsetof(struct tracering, done) == 20 &&
+                   sizeof(struct tracerec) == 16 && TRACE_BATCH_MAX == 1024 &&
+                   TRACE_CLOCK == 14,
+               "trace");
+
+/* The rings, and all times in this agent's. */
+struct tracering *FFI(trace_rings)(void) {
+  INSIDE;
+  goro__trace_flush(&getagent()->m->trace);
+  return goro__trace_rings();
+}
+
+#endif
+
+/* ---- the rest ---- */
 
 /* All goroutines, by goro_js_write. */
 void FFI(dump)(void) {

@@ -1629,6 +1629,89 @@ void goro_singleflight_forget(goro_singleflight *g, const char *key);
  *   Go       none: Go has a garbage collector */
 void goro_singleflight_free(goro_singleflight *g);
 
+/* ======================================================================
+ * Traces: what the scheduler did
+ * ==================================================================== */
+
+/* What happened. */
+typedef enum goro_trace_kind {
+  GORO_TRACE_CREATE = 1, /* g was made; object: its goro_site, or 0 */
+  GORO_TRACE_START,      /* g runs on m */
+  GORO_TRACE_PARK, /* g waits: goro_wait_reason(reason), for object, if known */
+  GORO_TRACE_READY,   /* g waits no more; reason: a goro_trace_value */
+  GORO_TRACE_YIELD,   /* g gave way, and is runnable */
+  GORO_TRACE_SYSCALL, /* g is in the host, and starts when it is back */
+  GORO_TRACE_END,
+  GORO_TRACE_NAME,  /* object: g's name of goro_set_name */
+  GORO_TRACE_SEND,  /* g put a value into the buffer of the channel object */
+  GORO_TRACE_RECV,  /* g took one out of it */
+  GORO_TRACE_STEAL, /* m took object goroutines from the queue of another
+                       processor, `reason` of 256, and runs g now */
+  GORO_TRACE_TIMER, /* the timer object went off */
+  GORO_TRACE_IDLE   /* m has nothing to do until its next event */
+} goro_trace_kind;
+
+/* What a goroutine that waited for a channel, the object, got. */
+typedef enum goro_trace_value {
+  GORO_TRACE_NOVALUE, /* it waited for something else */
+  GORO_TRACE_IN,      /* a value of by's */
+  GORO_TRACE_OUT,     /* by took its value */
+  GORO_TRACE_CLOSED   /* the channel was closed */
+} goro_trace_value;
+
+/* An event.  Objects are addresses, which may be used again after a free. */
+typedef struct goro_trace_event {
+  goro_time when;
+  uintptr_t object;
+  uint32_t g;   /* the goroutine that it is about (modulo 2^32), or 0 */
+  uint32_t by;  /* the one that ran on m and did it; 0: a timer, the host */
+  uint8_t kind; /* goro_trace_kind */
+  uint8_t
+      reason; /* of PARK, READY and STEAL; CREATE: 1 if it was there before */
+  uint16_t m; /* the thread; 0 is the first */
+} goro_trace_event;
+
+/* Start to record what the scheduler does; first come the goroutines that there
+ * are, with their states.  Each thread keeps its newest events.  An exact trace
+ * reads the clock for each.  Otherwise events that come fast share a reading: a
+ * time may be wrong by what lies between two, and the order of one thread's
+ * events is right.
+ *   Blocks   until every running goroutine has called the runtime
+ *   Returns  false if a trace is on already, or the runtime was compiled with
+ *            GORO_TRACE 0
+ *   Memory   16 bytes an event, and as much for a reading of the clock, for as
+ *            long as the program runs: each thread keeps n of these, at least
+ *            8192, rounded up to a power of two; 0 means 65536.  The first call
+ *            decides.  A thread without memory for that records nothing
+ *   Callable anywhere
+ *   Go       runtime/trace.Start */
+bool goro_trace_start(size_t n, bool exact);
+
+/* Stop recording; no trace is no error.  What was recorded can still be read.
+ *   Blocks   until every running goroutine has called the runtime; outside a
+ *            goroutine it does not wait, and the last events of other threads
+ *            may come later
+ *   Callable anywhere
+ *   Go       runtime/trace.Stop */
+void goro_trace_stop(void);
+
+/* Take up to n events that nobody has taken yet: one thread's after the
+ * other's, each in the order in which they happened.  Of threads that run, the
+ * newest 1024 may be left for a later call.  One caller at a time.
+ *   Returns  how many; 0 when there are no more
+ *   Memory   *lost, if lost is not NULL, is set to how many events and readings
+ *            of the clock of this trace have had to make room for newer ones
+ *            before they were taken
+ *   Callable anywhere
+ *   Go       none; the io.Writer of runtime/trace.Start */
+size_t goro_trace_read(goro_trace_event *events, size_t n, uint64_t *lost);
+
+/* The text for the reason of a GORO_TRACE_PARK.
+ *   Returns  the text, as in reports; "" for an unknown one
+ *   Callable anywhere
+ *   Go       runtime/runtime2.go waitReason.String */
+const char *goro_wait_reason(int reason);
+
 #ifdef __cplusplus
 }
 #endif

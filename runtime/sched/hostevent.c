@@ -55,6 +55,7 @@ static void inject(struct g *gp) {
 
 void goro__host_ready(struct g *gp) {
   goro__casgstatus(gp, Gwaiting, Grunnable);
+  if (traceon()) goro__trace_g(TRACE_READY, gp, 0);
   if (!ready_locked(gp)) inject(gp);
   goro__point();
   if (Xadd(&sched.hostwaiters, -1) > 0) return;

@@ -77,10 +77,10 @@ struct g *goro__hostg_waiter(uint32_t slot) {
 void goro__hostg_park(struct g *gp, enum hostop op, enum waitReason reason) {
   struct hostagent *a = getagent();
   struct m *mp = a->m;
-  uint32_t ms = (uint32_t)((mp->p->now - sched.starttime) / 1000000);
   hostg_of(gp)->op = (uint8_t)op;
   StoreRelaxed(&gp->waitreason, (uint8_t)reason);
-  StoreRelaxed(&gp->waitsince, ms);
+  StoreRelaxed(&gp->waitsince, mp->p->nowms);
+  if (traceon()) goro__trace_park(gp, reason);
   goro__casgstatus(gp, readgstatus(gp), Gwaiting);
   StoreRelaxed(&gp->m, NULL);
   a->parked = gp;
@@ -88,6 +88,7 @@ void goro__hostg_park(struct g *gp, enum hostop op, enum waitReason reason) {
 }
 
 void goro__hostg_end(struct g *gp) {
+  if (traceon()) goro__trace_g(TRACE_END, gp, 0);
   goro__casgstatus(gp, readgstatus(gp), Gdead);
   goro_assert(!gp->waiting);
   StoreRelaxed(&gp->m, NULL);
@@ -145,7 +146,7 @@ void goro__hostg_begin(int64_t budget) {
   struct m *mp = getagent()->m;
   int64_t now = nanotime();
   mp->slice_end = now + budget;
-  mp->p->now = now;
+  goro__now_is(mp->p, now);
   mp->p->timertick = 0;
 }
 
@@ -160,6 +161,7 @@ void goro__hostg_stepped(struct m *mp, bool over) {
     goro__hostg_end(gp);
   } else if (readgstatus(gp) == Grunning && gp->m) {
     hostg_of(gp)->op = HOSTOP_NONE;
+    if (traceon()) goro__trace_g(TRACE_YIELD, gp, 0);
     goro__casgstatus(gp, Grunning, Grunnable);
     StoreRelaxed(&gp->m, NULL);
     lock(&sched.lock);

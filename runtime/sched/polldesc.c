@@ -364,8 +364,10 @@ static struct gQueue look_take(uint32_t n, int32_t *less) {
 /* Go: injectglist, without starting Ms. */
 static bool inject_list(struct gQueue *toRun) {
   if (toRun->size == 0) return false;
-  for (struct g *gp = toRun->head; gp; gp = gp->schedlink)
+  for (struct g *gp = toRun->head; gp; gp = gp->schedlink) {
     goro__casgstatus(gp, Gwaiting, Grunnable);
+    if (traceon()) goro__trace_g(TRACE_READY, gp, 0);
+  }
   lock(&sched.lock);
   goro__globrunqputbatch(&sched.runq, toRun);
   unlock(&sched.lock);

@@ -114,6 +114,7 @@ static void stop_others(void) {
 void goro__stopworld_begin(struct m *mp, struct g *gp) {
   lock(&sched.lock);
   if (sched.gcwaiting) { /* invariant 2 */
+    if (traceon()) goro__trace_g(TRACE_YIELD, gp, 0);
     goro__casgstatus(gp, Grunning, Grunnable);
     StoreRelaxed(&gp->m, NULL);
     goro__globrunqput(&sched.runq, gp);
@@ -128,6 +129,7 @@ void goro__stopworld_begin(struct m *mp, struct g *gp) {
   unlock(&sched.lock);
   goro__preemptall();
   StoreRelaxed(&gp->waitreason, waitReasonStoppingTheWorld);
+  if (traceon()) goro__trace_park(gp, waitReasonStoppingTheWorld);
   goro__casgstatus(gp, Grunning, Gwaiting);
   mp->stopper = gp;
 }
@@ -156,6 +158,7 @@ struct g *goro__stopworld_wait(struct m *mp, int64_t *until) {
   mp->stopper = NULL;
   gp->param = gp; /* says to stopTheWorld that it is done */
   goro__casgstatus(gp, Gwaiting, Grunnable);
+  if (traceon()) goro__trace_g(TRACE_READY, gp, 0);
   return gp;
 }
 

@@ -251,6 +251,7 @@ void goro__gnumber(struct g *gp, const struct gosite *site) {
   StoreRelaxed(&gp->parentGoid, getg()->goid);
   StoreRelaxed(&gp->goid, Xadd(&sched.goidgen, 1));
   Xadd(&ngs, 1);
+  if (traceon()) goro__trace_g(TRACE_CREATE, gp, (uintptr_t)site);
 }
 
 struct g *goro__newproc(void (*fn)(void *), void *arg,
@@ -270,6 +271,7 @@ struct g *goro__newproc(void (*fn)(void *), void *arg,
 
 /* The goroutine is over and its stack is not in use.  Runs on the M. */
 void goro__goexit0(struct m *mp, struct g *gp) {
+  if (traceon()) goro__trace_g(TRACE_END, gp, 0);
   goro__casgstatus(gp, Grunning, Gdead);
   goro_assert(!gp->waiting && !gp->frame);
   StoreRelaxed(&gp->m, NULL);
@@ -313,9 +315,15 @@ void goro__goparkunlock(struct mutex *l, enum waitReason reason) {
   goro__gopark(goro__parkunlock_c, l, reason);
 }
 
+/* True: the host goes on with gp. */
+static GORO_NOINLINE bool ready_watched(struct g *gp) {
+  if (traceon()) goro__trace_ready(gp);
+  return sched.hosted && goro__hostg_ready(gp);
+}
+
 void goro__goready(struct g *gp) {
   goro__casgstatus(gp, Gwaiting, Grunnable);
-  if (unlikely(sched.hosted) && goro__hostg_ready(gp)) return;
+  if (unlikely(tracing() | sched.hosted) && ready_watched(gp)) return;
   goro__runqput(getg()->m->p, gp, true);
   goro__wakep();
 }

@@ -191,9 +191,10 @@ struct g *goro__runqsteal(struct p *pp, struct p *p2, bool stealRunNextG) {
   uint32_t t = pp->runqtail;
   uint32_t n = runqgrab(p2, pp->runq, t, stealRunNextG);
   if (n == 0) return NULL;
-  n--;
-  struct g *gp = pp->runq[(t + n) % RUNQ_SIZE];
-  if (n == 0) return gp;
+  struct g *gp = pp->runq[(t + n - 1) % RUNQ_SIZE];
+  if (GORO_THREADS && traceon())
+    goro__trace_g(TRACE_STEAL | TRACE_REASON((uint8_t)p2->id), gp, n);
+  if (--n == 0) return gp;
   uint32_t h = LoadAcq(&pp->runqhead); /* pairs with CasRel of takers */
   if (t - h + n >= RUNQ_SIZE) goro__throw("runq: runqsteal: overflow");
   StoreRel(&pp->runqtail, t + n); /* publishes the slots to thieves */

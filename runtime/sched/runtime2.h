@@ -28,6 +28,7 @@
 #include "base/atomic.h"
 #include "base/base.h"
 #include "base/lock.h"
+#include "base/trace.h"
 #include "os/os.h"
 #include "stack/switch.h"
 
@@ -107,6 +108,7 @@ struct sudog {
                              notifyList: ticket number */
   uint16_t waiters;       /* semaRoot: others waiting on this address */
   bool isSelect;          /* g takes part in a select: claim selectDone first */
+  bool sends;             /* with isSelect: this case sends; for the trace */
   bool timed;             /* c has a timer, which counts g as blocked */
   bool success;           /* woken because a value went over, not by close */
 };
@@ -288,6 +290,7 @@ struct p {
   uint32_t timertick;  /* owner M: schedules until the clock is read again */
   uint32_t timerevery; /* owner M: reload value of timertick */
   int64_t now;         /* owner M: clock as last read by the scheduler */
+  uint32_t nowms;      /* owner M: the same in ms since start */
 };
 
 /* Psyscall: its M is in the host, and takes it back by compare and swap if
@@ -332,6 +335,7 @@ struct m {
   struct hostagent *agent; /* r/o: of the host's code, or NULL; hostg.h */
   int player;              /* r/o: its number for base/baton.h */
   int64_t slice_end; /* nanotime when goro__run must return; INT64_MAX: never */
+  struct traceout trace; /* base/trace.h says whose */
 
   /* Arguments of gopark, used once the switch is complete. */
   nounwind_func waitunlockf;
@@ -601,6 +605,45 @@ GORO_UNWINDS void goro__panicSliceB(int64_t lo, int64_t hi);
 void goro__printg(struct g *gp);          /* one goroutine */
 void goro__tracebackothers(struct g *me); /* all but me */
 void goro__dump(void);                    /* all, to fd 2 */
+
+/* ---- tracer.c ---- */
+#if GORO_TRACE
+/* The M that this runs on.  Where there is one only, its address is known. */
+static inline struct m *trace_m(void) {
+  return GORO_THREADS ? getg()->m : &goro__m0;
+}
+/* An event about gp, or NULL, on this M.  what is as goro__trace's. */
+static inline void goro__trace_now(uint32_t what, struct g *gp,
+                                   uintptr_t object) {
+  struct m *mp = trace_m();
+  goro__trace(&mp->trace, mp->id, what, gp ? gp->goid : 0, object);
+}
+/* The same where speed does not count, or where the M may have no P: then there
+ * is no event. */
+GORO_NOINLINE void goro__trace_g(uint32_t what, struct g *gp, uintptr_t object);
+/* gp is about to park, or to be readied by who owns it now. */
+GORO_NOINLINE void goro__trace_park(struct g *gp, uint32_t reason);
+GORO_NOINLINE void goro__trace_ready(struct g *gp);
+GORO_NOINLINE void goro__trace_m_idle(struct m *mp);
+#else
+static inline void goro__trace_now(uint32_t what, struct g *gp,
+                                   uintptr_t object) {
+  (void)what, (void)gp, (void)object;
+}
+#define goro__trace_g goro__trace_now
+static inline void goro__trace_park(struct g *gp, uint32_t reason) {
+  (void)gp, (void)reason;
+}
+static inline void goro__trace_ready(struct g *gp) { (void)gp; }
+static inline void goro__trace_m_idle(struct m *mp) { (void)mp; }
+#endif
+/* Start a trace, with all goroutines that there are as its first events; and
+ * end it.  As goro__trace_begin; reading as goro__trace_take. */
+GORO_UNWINDS void goro__trace_start(size_t n, bool exact);
+GORO_UNWINDS void goro__trace_stop(void);
+size_t goro__trace_read(struct traceevent *to, size_t n, uint64_t *lost);
+/* What gp, which waits, waits for: an address, or 0. */
+uintptr_t goro__waits_for(struct g *gp);
 
 /* ---- time.c ---- */
 void goro__timer_init(struct timer *t, void (*f)(void *, uintptr_t, int64_t),

@@ -81,7 +81,7 @@ static int64_t clock_read(struct p *pp) {
   else if (since > CLOCK_LONG)
     pp->timerevery = 1;
   pp->timertick = pp->timerevery - 1;
-  pp->now = now;
+  goro__now_is(pp, now);
   return now;
 }
 
@@ -89,12 +89,13 @@ static int64_t clock_read(struct p *pp) {
 
 static void ready_again(struct m *mp, struct g *gp) {
   goro__casgstatus(gp, Gwaiting, Grunnable);
+  if (traceon()) goro__trace_g(TRACE_READY, gp, 0);
   goro__runqput(mp->p, gp, true);
 }
 
 static void park_m(struct m *mp, struct g *gp) {
-  uint32_t ms = (uint32_t)((mp->p->now - sched.starttime) / 1000000);
-  StoreRelaxed(&gp->waitsince, ms);
+  StoreRelaxed(&gp->waitsince, mp->p->nowms);
+  if (traceon()) goro__trace_park(gp, gp->waitreason);
   goro__casgstatus(gp, Grunning, Gwaiting);
   StoreRelaxed(&gp->m, NULL);
   nounwind_func fn = mp->waitunlockf;
@@ -106,6 +107,7 @@ static void park_m(struct m *mp, struct g *gp) {
 }
 
 static void gosched_m(struct m *mp, struct g *gp) {
+  if (traceon()) goro__trace_g(TRACE_YIELD, gp, 0);
   goro__casgstatus(gp, Grunning, Grunnable);
   StoreRelaxed(&gp->m, NULL);
   lock(&sched.lock);
@@ -116,12 +118,14 @@ static void gosched_m(struct m *mp, struct g *gp) {
 }
 
 static void goyield_m(struct m *mp, struct g *gp) {
+  if (traceon()) goro__trace_g(TRACE_YIELD, gp, 0);
   goro__casgstatus(gp, Grunning, Grunnable);
   StoreRelaxed(&gp->m, NULL);
   goro__runqput(mp->p, gp, false);
 }
 
 static void preempt_m(struct g *gp) {
+  if (traceon()) goro__trace_g(TRACE_YIELD, gp, 0);
   StoreRelaxed(&gp->m, NULL);
   goro__casgstatus(gp, Grunning, Gpreempted); /* suspendG has it now */
 }
@@ -164,6 +168,12 @@ static bool starts_defers(struct g *gp) {
   return true;
 }
 
+/* What somebody wants to know, or has a say in. */
+static GORO_NOINLINE void begin_watched(struct m *mp, struct g *gp) {
+  if (traceon()) goro__trace_now(TRACE_START, gp, 0);
+  if (sched.systematic) StoreRelaxed(&mp->preempt, goro__systematic_preempt());
+}
+
 /* gp runs from now on. */
 static inline void begin(struct m *mp, struct g *gp, bool inheritTime) {
   struct p *pp = mp->p;
@@ -176,7 +186,8 @@ static inline void begin(struct m *mp, struct g *gp, bool inheritTime) {
   goro__casgstatus(gp, Grunnable, Grunning);
   StoreRelaxed(&gp->m, mp);
   if (unlikely(goro__baton_on)) goro__baton_trace(gp->goid);
-  StoreRelaxed(&mp->preempt, sched.systematic && goro__systematic_preempt());
+  StoreRelaxed(&mp->preempt, false);
+  if (unlikely(tracing() | sched.systematic)) begin_watched(mp, gp);
   mp->curg = gp;
   setg(gp);
 }
@@ -377,6 +388,7 @@ static bool stay_at_hand(struct m *mp, int64_t *until) {
 /* Nothing to do.  True: the M has a P, search again; or it had none to give up
  * and *gp is what to run.  False: it is away; *until is goro__run's result. */
 static bool go_idle(struct m *mp, int64_t when, struct g **gp, int64_t *until) {
+  if (traceon()) goro__trace_m_idle(mp);
   if (unlikely(sched.hosted)) return stay_at_hand(mp, until);
   bool was_spinning = mp->spinning;
   *until = INT64_MAX;
@@ -492,7 +504,7 @@ int64_t goro__run(int64_t budget) {
   int64_t now = nanotime();
   mp->slice_end = budget < 0 ? INT64_MAX : now + budget;
   if (mp->p) {
-    mp->p->now = now;
+    goro__now_is(mp->p, now);
     mp->p->timertick = 0;
   }
   return goro__schedule(mp);

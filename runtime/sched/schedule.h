@@ -19,7 +19,7 @@ void goro__gnumber(struct g *gp, const struct gosite *site);
 int64_t goro__parkunlock_c(void *gp, void *lock);
 
 /* The i-th of all Gs ever made, i < allglen. */
-struct g *goro__allg(uint32_t i);
+GORO_NOINLINE struct g *goro__allg(uint32_t i);
 
 /* Give all free Gs and sudogs of pp to the central lists. */
 void goro__gfpurge(struct p *pp);
@@ -33,6 +33,12 @@ void goro__minit(struct m *mp);
 void goro__needthreads(void);
 
 /* ---- schedule.c ---- */
+
+/* The clock of the scheduler has been read. */
+static inline void goro__now_is(struct p *pp, int64_t now) {
+  pp->now = now;
+  pp->nowms = (uint32_t)((now - sched.starttime) / 1000000);
+}
 
 /* Run goroutines on mp.  Returns only on an M that cannot block: then a time,
  * as goro__run. */

@@ -74,6 +74,7 @@ static void leave_to_seed(struct m *mp) {
 void goro__entersyscall(void) {
   struct g *gp = goro__needg("goro_syscall");
   goro__needsysmon();
+  if (traceon()) goro__trace_g(TRACE_SYSCALL, gp, 0);
   goro__casgstatus(gp, Grunning, Gsyscall);
   leave_p(gp->m);
   if (unlikely(goro__baton_on)) leave_to_seed(gp->m);
@@ -84,12 +85,14 @@ void goro__exitsyscall(void) {
   struct m *mp = gp->m;
   goro__baton_return();
   goro__casgstatus(gp, Gsyscall, Grunning);
+  if (traceon()) goro__trace_g(TRACE_START, gp, 0);
   if (likely(take_p(mp))) return;
   mp->mcall = MCALL_EXITSYSCALL;
   goro__leave();
 }
 
 void goro__exitsyscall0(struct m *mp, struct g *gp) {
+  if (traceon()) goro__trace_g(TRACE_YIELD, gp, 0);
   goro__casgstatus(gp, Grunning, Grunnable);
   StoreRelaxed(&gp->m, NULL);
   lock(&sched.lock);

@@ -421,9 +421,9 @@ static void timer_unlockAndRun(struct timer *t, int64_t now) {
   timer_rearm(t, now);
   t->running++;
   if (t->isChan && oneshot) Xadd(&t->isSending, 1);
+  if (traceon()) goro__trace_g(TRACE_TIMER, NULL, (uintptr_t)t);
   timer_unlock(t);
   if (ts) timers_unlock(ts);
-
   if (t->isChan)
     timer_send(t, &tc, oneshot);
   else

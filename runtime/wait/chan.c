@@ -127,12 +127,14 @@ void goro__bufsend(struct hchan *c, const void *elem) {
   elem_copy(chanbuf(c, c->sendx), elem, c->elemsize);
   c->sendx = next_slot(c, c->sendx);
   StoreRelaxed(&c->qcount, c->qcount + 1);
+  if (traceon()) goro__trace_g(TRACE_SEND, getg(), (uintptr_t)c);
 }
 
 void goro__bufrecv(struct hchan *c, void *elem) {
   if (elem) elem_copy(elem, chanbuf(c, c->recvx), c->elemsize);
   c->recvx = next_slot(c, c->recvx);
   StoreRelaxed(&c->qcount, c->qcount - 1);
+  if (traceon()) goro__trace_g(TRACE_RECV, getg(), (uintptr_t)c);
 }
 
 static inline struct g *wake(struct sudog *sg, bool success) {
@@ -161,6 +163,10 @@ struct g *goro__recv_from(struct hchan *c, struct sudog *sg, void *elem) {
     elem_copy(slot, sg->elem, c->elemsize);
     c->recvx = next_slot(c, c->recvx);
     c->sendx = c->recvx;
+    if (traceon()) {
+      goro__trace_g(TRACE_RECV, getg(), (uintptr_t)c);
+      goro__trace_g(TRACE_SEND, sg->g, (uintptr_t)c);
+    }
   }
   return wake(sg, true);
 }

@@ -27,6 +27,7 @@ const EXPORTS = Object.keys(await import('../../bindings/dist/index.js'));
 export function exampleSource() {
   const bodies = examples().map(({ where, code }) => `testAnywhere(${JSON.stringify(`example ${where}`)}, async (rt) => {\n${guest(plain(code))}});\n`);
   return `import { ${EXPORTS.join(', ')} } from '../../../bindings/dist/index.js';
+import { fromChrome, toChrome, trace } from '../../../bindings/dist/trace.js';
 import { assert, testAnywhere } from '../../../tests/bindings/suite/harness.mjs';
 const EXAMPLES = new URL('../../../tests/bindings/suite/modules/', import.meta.url);
 import { startGuest } from '../../../tests/bindings/suite/guest-start.mjs';

@@ -2,7 +2,7 @@
 import { setGuest } from './guest-start.mjs';
 import { closeShared, runTest, tests } from './harness.mjs';
 
-const SUITES = ['channel', 'select', 'goroutine', 'sync', 'context', 'group', 'calledoff', 'deadlock', 'lifetime', 'codec', 'module', 'leaks', 'guest'];
+const SUITES = ['channel', 'select', 'goroutine', 'sync', 'context', 'group', 'calledoff', 'deadlock', 'lifetime', 'codec', 'module', 'leaks', 'trace', 'guest'];
 
 /** args: files of suites; --suite=NAME, only that one; --guest=FILE, the module in C. */
 async function main(args, print) {
