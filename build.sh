@@ -50,7 +50,7 @@ build() {
 }
 
 demo() {
-  build npm npm-threads
+  build npm npm-threads package
   node bindings/cc/build-package.mjs
   node web/build.mjs
   exec node web/serve.mjs "$@"

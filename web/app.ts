@@ -1,7 +1,9 @@
 /** The page: connects its parts. */
+import { toChrome } from 'goro/trace';
 import { Editor } from './editor.js';
 import { type Key, listen, rows } from './keys.js';
 import { Output } from './output.js';
+import { Picture } from './picture.js';
 import { CHAPTERS, filesOf, neighbour, type Program, program } from './programs.js';
 import type { Files } from './protocol.js';
 import { Session } from './session.js';
@@ -14,7 +16,13 @@ const output = new Output($('output'), $('status'));
 const editor = new Editor({ field: $('field'), colours: $('colours'), numbers: $('numbers'), tabs: $('tabs') }, () => edited());
 const procs = $<HTMLSelectElement>('procs');
 const seed = $<HTMLInputElement>('seed');
-const speed = 1;
+const speeds = $<HTMLSelectElement>('speed');
+
+const picture = new Picture({
+  canvas: $('picture'), tip: $('tip'), said: $('said'), empty: $('empty'), slider: $('place'), play: $('play'), rewind: $('rewind'), loop: $('loop'),
+  clock: $('clock'), table: document.querySelector('#now table')!, details: $('now'),
+  counts: { running: $('n-running'), runnable: $('n-runnable'), waiting: $('n-waiting') },
+});
 
 let current: Program;
 /** As they are in programs/. */
@@ -40,20 +48,26 @@ function run(): void {
   session?.stop();
   output.clear();
   editor.mark(undefined);
+  picture.begin();
   let failed = false;
+  let stuck = false;
   let how = '';
   $<HTMLButtonElement>('stop').disabled = false;
   output.status('running', 'running');
   session = new Session({ kind: 'run', files: editor.files, procs: Number(procs.value), seed: Number(seed.value) || 0, canvas: canvas() }, {
     log: (text) => output.print(text),
     started: ({ procs: n }) => { how = n === 1 ? ' on one thread' : ` on ${n} threads`; },
+    traced: (events) => picture.push(events),
+    leaked() { stuck = true; },
     failed(failure) {
       failed = true;
+      stuck = failure.name === 'DeadlockError';
       output.failed(failure);
       editor.mark(failure.place);
       output.status(`failed: ${failure.name}`, 'failed');
     },
     ended(ms) {
+      picture.end(stuck);
       $<HTMLButtonElement>('stop').disabled = true;
       if (ms === undefined) output.status('stopped', 'stopped');
       else if (!failed) output.status(`done in ${seconds(ms)}${how}`, 'done');
@@ -66,7 +80,7 @@ const stop = (): void => { session?.stop(); };
 // ---- what is shown ----
 
 const hash = async (): Promise<string> => `#${await toHash({
-  program: current.id, seed: Number(seed.value) || 0, procs: Number(procs.value), speed,
+  program: current.id, seed: Number(seed.value) || 0, procs: Number(procs.value), speed: picture.timeline.speed,
   files: isEdited() ? editor.files : undefined,
 })}`;
 
@@ -91,14 +105,20 @@ async function show(): Promise<void> {
   original = await filesOf(current);
   editor.files = shared.files ?? original;
   procs.value = String(shared.procs);
+  setSpeed(shared.speed);
   seed.value = shared.seed ? String(shared.seed) : '';
   $('title').textContent = current.title;
   $('about').textContent = current.about;
   $('reset').hidden = !isEdited();
   document.title = `${current.title} · Goro`;
   for (const link of document.querySelectorAll<HTMLAnchorElement>('#programs a')) {
-    if (link.dataset['id'] === current.id) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    if (link.dataset['id'] !== current.id) {
+      link.removeAttribute('aria-current');
+      continue;
+    }
+    link.setAttribute('aria-current', 'page');
+    const list = $('programs');
+    list.scrollTo({ left: link.offsetLeft - (list.clientWidth - link.offsetWidth) / 2 });
   }
   known = location.hash;
   run();
@@ -118,6 +138,21 @@ function listPrograms(): void {
     section.append(Object.assign(document.createElement('h2'), { textContent: title }), list);
     return section;
   }));
+}
+
+const SPEEDS = [0.25, 0.5, 1, 2, 4];
+
+/** One of them that the address asks for, or one more. */
+function setSpeed(speed: number): void {
+  if (![...speeds.options].some((each) => Number(each.value) === speed)) speeds.append(new Option(`${speed}×`, String(speed)));
+  speeds.value = String(speed);
+  picture.timeline.speed = speed;
+}
+
+function faster(by: number): void {
+  const at = SPEEDS.indexOf(picture.timeline.speed);
+  setSpeed(SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, (at < 0 ? 2 : at) + by))]!);
+  void address();
 }
 
 function listProcs(): void {
@@ -141,6 +176,14 @@ async function copy(button: HTMLElement, text: string): Promise<void> {
   setTimeout(() => { button.textContent = before; }, 1500);
 }
 
+/** What ui.perfetto.dev and chrome://tracing read. */
+function download(): void {
+  const file = new Blob([JSON.stringify(toChrome(picture.recording.events))], { type: 'application/json' });
+  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(file), download: `${current.id}.trace.json` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 // ---- the rest ----
 
 const help = $<HTMLDialogElement>('help');
@@ -149,6 +192,14 @@ const KEYS: readonly Key[] = [
   { key: 'Enter', shown: 'Ctrl Enter', does: 'Run, from the editor too', run, control: true },
   { key: 'r', shown: 'R', does: 'Run', run },
   { key: 's', shown: 'S', does: 'Stop the program', run: stop },
+  { key: ' ', shown: 'Space', does: 'Pause and play the picture', run: () => picture.toggle() },
+  { key: 'ArrowLeft', shown: '←', does: 'One event back', run: () => picture.step(-1) },
+  { key: 'ArrowRight', shown: '→', does: 'One event on', run: () => picture.step(1) },
+  { key: 'b', shown: 'B', does: 'Rewind', run: () => picture.rewind() },
+  { key: 'Home', shown: 'Home', does: 'To the begin', run: () => picture.seek(0) },
+  { key: 'End', shown: 'End', does: 'To the end', run: () => picture.toEnd() },
+  { key: '-', shown: '-', does: 'Slower', run: () => faster(-1) },
+  { key: '+', shown: '+', does: 'Faster', run: () => faster(1) },
   { key: 'n', shown: 'N', does: 'Next program', run: () => choose(neighbour(current, 1)) },
   { key: 'p', shown: 'P', does: 'Program before', run: () => choose(neighbour(current, -1)) },
   { key: 'e', shown: 'E', does: 'Edit; Tab leaves the editor', run: () => editor.focus() },
@@ -170,7 +221,11 @@ function main(): void {
   listPrograms();
   listProcs();
   notice();
-  themeButton($('theme'), () => {});
+  themeButton($('theme'), () => picture.recolour());
+  speeds.append(...SPEEDS.map((each) => new Option(`${each}×`, String(each))));
+  speeds.addEventListener('change', () => { setSpeed(Number(speeds.value)); void address(); });
+  $('back').addEventListener('click', () => picture.step(-1));
+  $('forth').addEventListener('click', () => picture.step(1));
   $('keys').querySelector('tbody')!.append(...rows(KEYS));
   listen(KEYS, () => $<HTMLInputElement>('single').checked);
   $('run').addEventListener('click', run);
@@ -182,10 +237,14 @@ function main(): void {
     await address();
     await copy($('share'), location.href);
   });
+  $('download').addEventListener('click', download);
   procs.addEventListener('change', () => { void address(); run(); });
   seed.addEventListener('change', () => { void address(); run(); });
   addEventListener('hashchange', () => { if (location.hash !== known) void show(); });
   void show();
 }
+
+// For tests, and for whoever looks behind the page.
+Object.assign(globalThis, { picture });
 
 main();

@@ -49,10 +49,6 @@ export class Editor {
     this.#parts.field.scrollTo(0, 0);
   }
 
-  set readOnly(readOnly: boolean) {
-    this.#parts.field.readOnly = readOnly;
-  }
-
   /** Mark the line where something is wrong; undefined: nothing is. */
   mark(place: Place | undefined): void {
     this.#wrong = place;
@@ -68,6 +64,7 @@ export class Editor {
   #show(name: string): void {
     this.#file = name;
     this.#parts.field.value = this.#files[name]!;
+    this.#parts.field.readOnly = !name.endsWith('.js'); // what is compiled already
     const names = Object.keys(this.#files);
     this.#parts.tabs.hidden = names.length < 2;
     this.#parts.tabs.replaceChildren(...names.map((each) => {

@@ -5,36 +5,41 @@ import type { Files, Place } from './protocol.js';
 export interface Modules {
   /** Of main.js. */
   readonly main: string;
-  /** The URL of the file that the program calls by this name. */
-  resolve(name: string): string | undefined;
   /** A text that mentions URLs, with names in their place. */
   named(text: string): string;
   /** The first place in the files that a stack mentions. */
   placeIn(stack: string): Place | undefined;
 }
 
+/** How a program names a file beside it. */
+const BESIDE = /new URL\((['"])\.\/([\w.-]+)\1,\s*import\.meta\.url\)/g;
 const IMPORT = /(\bfrom\s*|\bimport\s*\(?\s*)(['"])goro\2/g;
+
+/** main.js is last: the others have their URLs by then. */
+const inOrder = (files: Files): [string, string][] =>
+  Object.entries(files).sort(([a], [b]) => Number(a === 'main.js') - Number(b === 'main.js'));
+
+/** What belongs to the programs and is no text. */
+const asset = (name: string): string => `'${new URL(`./programs/parts/${name}`, import.meta.url).href}'`;
 
 /** Make modules of files: 'goro' is imported from `goro`. Lines stay what they are. */
 export function modulesOf(files: Files, goro: string): Modules {
   const urls = new Map<string, string>();
-  for (const [name, source] of Object.entries(files)) {
-    const text = source.replace(IMPORT, (_, before, quote) => `${before}${quote}${goro}${quote}`);
-    urls.set(name, URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
+  for (const [name, source] of inOrder(files)) {
+    const text = source
+      .replace(IMPORT, (_, before, quote) => `${before}${quote}${goro}${quote}`)
+      .replace(BESIDE, (_, quote, other) => (urls.has(other) ? `${quote}${urls.get(other)}${quote}` : asset(other)));
+    // Stacks then name the file.
+    urls.set(name, URL.createObjectURL(new Blob([`${text}\n//# sourceURL=${name}`], { type: 'text/javascript' })));
   }
   const names = new Map([...urls].map(([name, url]) => [url, name]));
-  const placeOf = (match: RegExpMatchArray): Place | undefined => {
-    const file = names.get(match[1]!);
-    return file === undefined ? undefined : { file, line: Number(match[2]), column: Number(match[3]) };
-  };
   return {
     main: urls.get('main.js')!,
-    resolve: (name) => urls.get(name.replace(/^\.\//, '')),
     named: (text) => [...names].reduce((all, [url, name]) => all.replaceAll(url, name), text),
     placeIn(stack) {
-      for (const match of stack.matchAll(/(blob:[^\s()]+?):(\d+):(\d+)/g)) {
-        const place = placeOf(match);
-        if (place) return place;
+      for (const match of stack.matchAll(/([^\s()@]+?):(\d+):(\d+)/g)) {
+        const file = names.get(match[1]!) ?? match[1]!;
+        if (urls.has(file)) return { file, line: Number(match[2]), column: Number(match[3]) };
       }
       return undefined;
     },

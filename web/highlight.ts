@@ -4,7 +4,7 @@ const TOKEN = new RegExp([
   String.raw`(?<comment>\/\/[^\n]*|\/\*[^]*?(?:\*\/|$))`,
   String.raw`(?<string>'(?:\\.|[^'\\\n])*'?|"(?:\\.|[^"\\\n])*"?|${'`'}(?:\\[^]|[^${'`'}\\])*${'`'}?)`,
   String.raw`(?<number>\b\d[\w.]*)`,
-  String.raw`(?<keyword>\b(?:import|from|export|const|let|var|function|return|for|of|in|while|if|else|break|continue|new|await|async|yield|try|catch|finally|throw|class|extends|this|null|true|false|undefined|typeof|switch|case|default|do|delete|void|using)\b)`,
+  String.raw`(?<keyword>\b(?:import|from|export|const|let|var|function|return|for|of|in|while|if|else|break|continue|new|await|async|yield|try|catch|finally|throw|class|extends|this|null|true|false|undefined|typeof|switch|case|default|do|delete|void|using|static|struct|int)\b)`,
 ].join('|'), 'g');
 
 const escape = (text: string): string => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);

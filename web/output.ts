@@ -29,6 +29,7 @@ export class Output {
     shown.className = 'failure';
     shown.textContent = `${place && !text.includes(`${place.file}:`) ? `${place.file}:${place.line}:${place.column}\n` : ''}${text}\n`;
     this.#append(shown);
+    this.#pre.scrollTop = Math.max(0, shown.offsetTop - this.#pre.offsetTop - 24);
   }
 
   #append(node: Node): void {

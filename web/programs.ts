@@ -29,8 +29,19 @@ export const CHAPTERS: readonly Chapter[] = [
     { id: 'mutex', title: 'Mutex or channel', about: 'The same counter twice. Behind a mutex the goroutines queue up for it; behind a channel one goroutine owns it, and the others tell it what to do.' },
     { id: 'context', title: 'Context', about: 'Three mirrors are asked at once. The first answer cancels the context, and with it what the other two were waiting for.' },
   ] },
+  { title: 'Further', programs: [
+    { id: 'mandelbrot', title: 'Mandelbrot', others: { 'rows.js': 'parts/rows.js' },
+      about: 'Goroutines call a function that runs on workers, and paint the rows that come back: with one at a time, then two, and so on.' },
+    { id: 'forever', title: 'A loop without end', others: { 'spin.js': 'parts/spin.js' },
+      about: 'for (;;) on a worker. The thread that called it goes on, and so does this page; in the end the worker is ended.' },
+    { id: 'c', title: 'The sieve in C', others: { 'sieve.c': 'parts/sieve.c' },
+      about: 'The same sieve in C, compiled to WebAssembly with this page. Its goroutines and those of JavaScript share one scheduler, and a channel.' },
+    { id: 'many', title: '100,000 goroutines',
+      about: 'A chain of a hundred thousand, each of which adds one to what it receives and sends it on. The first thousand are drawn.' },
+  ] },
   { title: 'When it goes wrong', programs: [
     { id: 'deadlock', title: 'Deadlock', about: 'Five philosophers take the left fork first. When all goroutines wait for each other, the runtime says so, and shows what each of them waits for.' },
+    { id: 'leak', title: 'Leak', about: 'The first answer wins, and the senders of the others wait for ever. The runtime lists who is blocked still, by where it was started.' },
     { id: 'panic', title: 'Panic', about: 'An exception in one goroutine, caught there: the others go on. Then one that nobody catches: it ends the program, and says where it came from.' },
   ] },
 ];

@@ -1,4 +1,6 @@
 /** What the page and the worker that runs a program say to each other. */
+import type { TraceEvent } from 'goro/trace';
+
 
 /** A program's files by name; main.js is the one that is run. */
 export type Files = { [name: string]: string };
@@ -37,5 +39,8 @@ export interface Failure {
 export type Report =
   | { readonly kind: 'log'; readonly text: string }
   | { readonly kind: 'started'; readonly mode: string; readonly procs: number; readonly reason: string }
+  | { readonly kind: 'trace'; readonly events: TraceEvent[] }
+  /** Some of its goroutines are blocked for ever, as it has found. */
+  | { readonly kind: 'leaked' }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'ended'; readonly ms: number };

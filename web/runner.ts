@@ -2,6 +2,8 @@
  * The worker that runs a program: so nothing that a program does can hold the
  * page up, and it can be ended at any time. It runs one, and says how it went.
  */
+import type { Runtime } from 'goro';
+import { type Trace, trace } from 'goro/trace';
 import { modulesOf, type Modules } from './files.js';
 import { hooks } from './play.js';
 import { line } from './print.js';
@@ -10,6 +12,12 @@ import type { Failure, Report, RunRequest } from './protocol.js';
 /** Lines are sent together, and not more of them than anybody reads. */
 const FLUSH_MS = 16;
 const LINES_MAX = 5000;
+
+/** So often, and not more events than the page can show. */
+const TRACE_MS = 40;
+const EVENTS_MAX = 60_000;
+/** In one message: the page must not be held up by it. */
+const CHUNK = 2000;
 
 const post = (report: Report): void => { postMessage(report); };
 
@@ -29,6 +37,32 @@ class Log {
     this.#timer = undefined;
     if (this.#lines.length > 0) post({ kind: 'log', text: `${this.#lines.join('\n')}\n` });
     this.#lines = [];
+  }
+}
+
+/** Sends what is traced of a runtime. */
+class Tracer {
+  readonly #trace: Trace;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #room = EVENTS_MAX;
+
+  constructor(rt: Runtime) {
+    this.#trace = trace(rt, { events: EVENTS_MAX });
+    this.#timer = setInterval(() => this.flush(), TRACE_MS);
+  }
+
+  flush(): void {
+    if (this.#room === 0) return;
+    const events = this.#trace.take().slice(0, this.#room);
+    this.#room -= events.length;
+    if (this.#room === 0) this.#trace.stop();
+    for (let i = 0; i < events.length; i += CHUNK) post({ kind: 'trace', events: events.slice(i, i + CHUNK) });
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#trace.stop();
+    this.flush();
   }
 }
 
@@ -52,9 +86,17 @@ async function run({ files, procs, seed, canvas }: RunRequest): Promise<void> {
   const modules = modulesOf(files, new URL('./play.js', import.meta.url).href);
   const began = performance.now();
   hooks.options = { procs: procs || 'auto', ...(seed ? { seed } : {}) };
-  hooks.started = ({ info }) => post({ kind: 'started', mode: info.mode, procs: info.procs, reason: info.reason });
+  hooks.defaults = { debug: true };
+  hooks.leaked = () => post({ kind: 'leaked' });
+  let tracer: Tracer | undefined;
+  hooks.started = (rt) => {
+    tracer ??= new Tracer(rt);
+    const { mode, procs: n, reason } = rt.info;
+    post({ kind: 'started', mode, procs: n, reason });
+  };
   const end = (error?: { error: unknown }) => {
     log.flush();
+    tracer?.end();
     if (error) post({ kind: 'failed', failure: failureOf(error.error, modules) });
     post({ kind: 'ended', ms: performance.now() - began });
   };

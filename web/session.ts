@@ -1,4 +1,5 @@
 /** One run of a program, in a worker of its own. */
+import type { TraceEvent } from 'goro/trace';
 import { placeOfSyntaxError } from './files.js';
 import type { Failure, Report, RunRequest } from './protocol.js';
 
@@ -6,6 +7,8 @@ import type { Failure, Report, RunRequest } from './protocol.js';
 export interface Listener {
   log(text: string): void;
   started(info: { mode: string; procs: number; reason: string }): void;
+  traced(events: TraceEvent[]): void;
+  leaked(): void;
   failed(failure: Failure): void;
   /** It is over, by itself or because it was stopped. */
   ended(ms: number | undefined): void;
@@ -36,6 +39,8 @@ export class Session {
     switch (report.kind) {
       case 'log': return this.#listener.log(report.text);
       case 'started': return this.#listener.started(report);
+      case 'trace': return this.#listener.traced(report.events);
+      case 'leaked': return this.#listener.leaked();
       case 'failed': return void this.#failed(report.failure);
       case 'ended': return this.#end(report.ms);
     }
