@@ -73,3 +73,15 @@ for (const [i, code] of blocks('bindings/cc/README.md', 'c').entries()) {
     assert.deepEqual([status, stderr], [0, '']);
   });
 }
+
+test('bindings/cc/README.md: the module for JavaScript', { timeout: 120_000 }, async () => {
+  const [code] = blocks('bindings/cc/README.md', 'c').filter((each) => each.includes('GORO_EXPORT'));
+  const [program] = blocks('bindings/cc/README.md', 'js').filter((each) => each.includes('./lib.wasm'));
+  writeFileSync(join(OUT, 'lib.c'), code);
+  writeFileSync(join(OUT, 'lib.mjs'), program);
+  const words = [join(root, 'bindings/cc/goro.mjs'), 'cc', join(OUT, 'lib.c'), '--package', '-o', join(OUT, 'lib.wasm')];
+  const built = await run(process.execPath, words, { env, cwd: OUT, timeoutMs: 100_000 });
+  assert.equal(built.code, 0, built.stderr);
+  const { code: status, stdout, stderr } = await run(process.execPath, [join(OUT, 'lib.mjs')], { env, cwd: OUT, timeoutMs: 30_000 });
+  assert.deepEqual([status, stdout.split('\n').filter(Boolean), stderr], [0, promised(program), '']);
+});

@@ -47,7 +47,9 @@ export class Picture {
   #byKeys = false;
   #dirty = true;
   #last = 0;
+  /** What stands in words is from then, and not what is drawn. */
   #wordsAt = 0;
+  #stale = false;
   /** How long it took to draw, for tests. */
   readonly frames: number[] = [];
 
@@ -212,17 +214,16 @@ export class Picture {
       this.frames.push(performance.now() - began);
       if (this.frames.length > 600) this.frames.shift();
       if (this.#spot && !this.#byKeys && this.timeline.playing) this.#point(undefined);
-      if (now - this.#wordsAt > WORDS_MS) this.#words(now);
-    } else if (this.#wordsAt !== 0 && this.#stale) this.#words(now);
+      this.#stale = true;
+    }
+    if (this.#stale && now - this.#wordsAt > WORDS_MS) this.#words(now);
     requestAnimationFrame((next) => this.#frame(next));
   }
-
-  #stale = false;
 
   /** What stands in words beside the picture. */
   #words(now: number): void {
     this.#wordsAt = now;
-    this.#stale = this.timeline.playing;
+    this.#stale = false;
     const { axis, model, left } = this.#recording;
     const { slider, clock, counts, empty } = this.#parts;
     const { position } = this.timeline;

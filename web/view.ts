@@ -292,7 +292,7 @@ export class View {
     for (const [column, track] of this.#owners(goroutines, now)) {
       ctx.fillStyle = track.g === this.focus ? this.#colours.text : this.#colours.soft;
       ctx.globalAlpha = track.died < now ? 0.55 : 1;
-      turned(ctx, track.name, this.#x(column), this.#top, this.#step < NAME);
+      turned(ctx, track.name, this.#x(column), this.#top, this.#top === TOP_TURNED);
     }
     ctx.globalAlpha = 1;
   }
