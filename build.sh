@@ -112,7 +112,7 @@ run_tests() {
     case $a in *.test.mjs) files+=("$a") ;; *) options+=("$a") ;; esac
   done
   [ ${#files[@]} -gt 0 ] ||
-    mapfile -t files < <(find tests -name '*.test.mjs' | LC_ALL=C sort)
+    mapfile -t files < <(find tests -name node_modules -prune -o -name '*.test.mjs' -print | LC_ALL=C sort)
   mkdir -p build/tests
   node --test --test-concurrency=2 \
     --test-reporter=spec --test-reporter-destination=stdout \

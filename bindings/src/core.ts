@@ -61,7 +61,10 @@ export class Core {
   resultAt = 0;
   /** The generator goroutine whose code runs. */
   current: Task | null = null;
-  readonly stepOp = new StepOp(this) as unknown as Op<any>;
+  readonly #stepOp = new StepOp(this);
+  readonly stepOp = this.#stepOp as unknown as Op<any>;
+  /** Of the operation that is over in the generator that runs. */
+  readonly result = this.#stepOp.over;
   readonly values = new Values();
   readonly chans = new Chans(this);
   readonly deadlines = new Deadlines(this);
@@ -146,6 +149,7 @@ export class Core {
 
   /** The slot for an operation that may have to wait. */
   get slot(): number {
+    if (this.current !== null) return 0; // it has one
     const free = this.#freeSlots;
     return free.length > 0 ? free[free.length - 1]! : this.#slots.length;
   }
@@ -194,7 +198,7 @@ export class Core {
     const task = this.current;
     if (task === null) return this.atOnce(value);
     task.state = OVER;
-    task.value = value;
+    this.result.value = value;
     return this.stepOp;
   }
 
@@ -202,26 +206,28 @@ export class Core {
     const wait = new Wait(kind, subject, handle);
     const slot = this.keep(wait);
     const signal = options && signalOf(options);
-    if (signal) {
-      const g = this.ffi.parked();
-      wait.release = onAbort(signal, () => {
-        if (!this.ffi.cancel(g)) return;
-        this.#drop(slot);
-        subject.dropped(this, kind, handle);
-        wait.shut(this, signal.reason);
-      });
-    }
+    if (signal) this.#heedWait(wait, slot, signal);
     this.attend();
     return wait.promise;
+  }
+
+  #heedWait(wait: Wait, slot: number, signal: AbortSignal): void {
+    const g = this.ffi.parked();
+    wait.release = onAbort(signal, () => {
+      if (!this.ffi.cancel(g)) return;
+      this.#drop(slot);
+      wait.subject.dropped(this, wait.kind, wait.handle);
+      wait.shut(this, signal.reason);
+    });
   }
 
   #step(task: Task, subject: Subject, kind: Kind, result: number, handle: number, options?: WaitOptions): Op<any> {
     if (result === PARKED) return this.parked(task, subject, kind, handle, options);
     try {
-      task.value = subject.outcome(this, kind, result, handle);
+      this.result.value = subject.outcome(this, kind, result, handle);
       task.state = OVER;
     } catch (error) {
-      task.value = error;
+      task.error = error;
       task.state = FAILED;
     }
     return this.stepOp;
@@ -279,8 +285,20 @@ export class Core {
     const reason = signal?.aborted ? signal.reason : this.shutError();
     if (task === null) return Promise.reject(reason) as Op<any>;
     task.state = FAILED;
-    task.value = reason;
+    task.error = reason;
     return this.stepOp;
+  }
+
+  #named: Function | undefined;
+  #name = '';
+
+  /** A function's name, which engines take long to tell; often the same is started again. */
+  nameOf(fn: Function): string {
+    if (fn !== this.#named) {
+      this.#named = fn;
+      this.#name = fn.name;
+    }
+    return this.#name;
   }
 
   readonly #sites = new Map<string, Pointer>();
@@ -441,17 +459,24 @@ export class Core {
     this.current = task;
     const over = task.step(this);
     this.current = null;
-    if (!over && this.closed) task.shut(this, this.#ending());
-    else if (!over) return 0;
+    if (!over) {
+      if (!this.closed) return 0;
+      task.shut(this, this.#ending());
+    }
     this.#drop(slot);
     return 1;
+  }
+
+  /** By itself, as V8 compiles calls of a module for a place without try only. */
+  #steps(): void {
+    for (let last = -1, slot; (slot = this.ffi.next(last)) >= 0;) last = this.#stepTask(slot);
   }
 
   /** A slice; -1 if that was the module's end. */
   #run(): number {
     try {
       this.ffi.begin();
-      for (let last = -1, slot; (slot = this.ffi.next(last)) >= 0;) last = this.#stepTask(slot);
+      this.#steps();
       return this.ffi.wait();
     } catch (error) {
       this.current = null;

@@ -10,6 +10,16 @@ interface HostGlobals {
   setImmediate?: (callback: () => void) => void;
 }
 
+/** What messages to ourselves are to call; a port that is listened to is never collected, so there is one for all. */
+const called: (() => void)[] = [];
+let port: MessagePort | undefined;
+
+function portToUs(): MessagePort {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = () => called.shift()!();
+  return channel.port2;
+}
+
 /**
  * A function that calls `callback` as soon as the event loop has had its turn.
  * Not setTimeout, which browsers delay by 4 ms when nested.
@@ -17,9 +27,10 @@ interface HostGlobals {
 export function macrotask(callback: () => void): () => void {
   const { setImmediate } = globalThis as HostGlobals;
   if (setImmediate) return () => setImmediate(callback);
-  const channel = new MessageChannel();
-  channel.port1.onmessage = callback;
-  return () => channel.port2.postMessage(0);
+  return () => {
+    called.push(callback);
+    (port ??= portToUs()).postMessage(0);
+  };
 }
 
 /**

@@ -75,14 +75,14 @@ export const IDLE = 0;
 export const WAITS = 1;
 /** It waits, and so does the generator. */
 export const LEFT = 2;
-/** It is over: value has its result. */
+/** It is over: {@link StepOp.over} has its result. */
 export const OVER = 3;
-/** It is over: value is what to throw. */
+/** It is over: error is what to throw. */
 export const FAILED = 4;
 
 export interface Stepped {
   state: 0 | 1 | 2 | 3 | 4;
-  value: unknown;
+  error: unknown;
   /** Calls off whatever it waits for. */
   signal: AbortSignal | undefined;
 }
@@ -97,7 +97,12 @@ export const unusual = (task: Stepped | null, options: WaitOptions | undefined):
  */
 export class StepOp {
   readonly #core: { current: Stepped | null };
-  readonly #over = { done: true as const, value: undefined as unknown };
+  /**
+   * Of what is over: its result, for who asks next, which is the generator whose
+   * operation it was. It lies here and not in the goroutine, as each place that
+   * an object is put into costs the collector.
+   */
+  readonly over = { done: true as const, value: undefined as unknown };
   readonly #waits = { done: false as const, value: undefined };
 
   constructor(core: { current: Stepped | null }) {
@@ -115,12 +120,10 @@ export class StepOp {
       task.state = LEFT;
       return this.#waits;
     }
-    const { value, state } = task;
+    const { state } = task;
     task.state = IDLE;
-    task.value = undefined;
-    if (state === FAILED) throw value;
-    this.#over.value = value;
-    return this.#over;
+    if (state === FAILED) throw failure(task);
+    return this.over;
   }
 
   /** Whoever awaits this is not the generator itself. */
@@ -128,6 +131,12 @@ export class StepOp {
     reject?.(new UsageError('await of an operation that a generator goroutine has begun; write yield* there, ' +
       'or start async functions with go() instead of calling them in a generator'));
   }
+}
+
+function failure(task: Stepped): unknown {
+  const { error } = task;
+  task.error = undefined;
+  return error;
 }
 
 const notInStep = () => new UsageError('yield* of an operation outside a goroutine; start the generator with rt.go()');

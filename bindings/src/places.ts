@@ -8,7 +8,20 @@ export interface Place {
   readonly caller: string;
 }
 
-const HERE = new URL('.', import.meta.url).href;
+let here: string[] | undefined;
+
+/** How stacks name this folder: V8's by its URL, JavaScriptCore's by its path. A bundle may have neither. */
+function folder(): string[] {
+  if (here) return here;
+  try {
+    const { href, pathname } = new URL('.', import.meta.url);
+    here = [href, ...(href.startsWith('file:') ? [decodeURIComponent(pathname)] : [])];
+  } catch {
+    here = [];
+  }
+  return here;
+}
+
 /** A line of V8's stacks, or of the others'. */
 const FRAME = /^\s*(?:at (?:async )?)?(?:(.*?)(?: \(|@))?([^\s()]+?):(\d+):\d+\)?$/;
 
@@ -29,7 +42,7 @@ function stack(): string[] {
 /** The place outside this package that has called into it. */
 export function callerPlace(): Place | undefined {
   for (const row of stack()) {
-    if (row.includes(HERE)) continue;
+    if (folder().some((name) => row.includes(name))) continue;
     const frame = FRAME.exec(row);
     if (frame) return { file: frame[2]!, line: Number(frame[3]), caller: frame[1]?.replace(/\.next$/, '') || '(top level)' };
   }

@@ -7,31 +7,32 @@ import { type Core, unexpected } from './core.js';
 import { ChanClosedError, UsageError } from './errors.js';
 import { CASE_BYTES, CASE_SEND, CLOSED, NONE, type Pointer, VAL_BYTES } from './ffi.js';
 import { type Kind, type Op, SELECT, type Subject, unusual, type WaitOptions } from './op.js';
-import { brand } from './realm.js';
+
+/** What a case does, as a property: instanceof has to know other copies' classes, and is slow. */
+const RECEIVES = 1;
+const SENDS = 2;
+const WAITS = 3;
 
 /** A select's case that receives; made by {@link recv}. */
 export class RecvCase<T> {
-  static {
-    brand(this, 'RecvCase');
-  }
+  /** @internal */
+  readonly does = RECEIVES;
   /** @internal */
   constructor(readonly chan: RecvChan<T> | null) {}
 }
 
 /** A select's case that sends; made by {@link send}. */
 export class SendCase<T> {
-  static {
-    brand(this, 'SendCase');
-  }
+  /** @internal */
+  readonly does = SENDS;
   /** @internal */
   constructor(readonly chan: SendChan<T> | null, readonly value: T) {}
 }
 
 /** A select's case that is ready after a while; made by {@link after}. */
 export class AfterCase {
-  static {
-    brand(this, 'AfterCase');
-  }
+  /** @internal */
+  readonly does = WAITS;
   /** @internal */
   constructor(readonly ms: number) {}
 }
@@ -79,11 +80,14 @@ type ResultOf<K, C> =
 /** Which case was chosen, and what it brought: `key` tells TypeScript which. */
 export type SelectResult<C> = { [K in keyof C]: ResultOf<K, C[K]> }[keyof C];
 
+type AnyCase = RecvCase<unknown> | SendCase<unknown> | AfterCase;
+
 /** A select that runs: what its result means, and what it holds. */
 class Selection implements Subject {
   readonly names: string[] = [];
-  readonly cases: (RecvCase<unknown> | SendCase<unknown> | AfterCase)[] = [];
-  readonly handles: number[] = [];
+  readonly cases: AnyCase[] = [];
+  /** Of the cases that send; null without one. */
+  handles: number[] | null = null;
   timers: Pointer[] | null = null;
   block = true;
 
@@ -92,33 +96,30 @@ class Selection implements Subject {
       this.block = false;
       return;
     }
-    if (value instanceof Chan) value = new RecvCase(value);
-    if (value instanceof RecvCase || value instanceof SendCase || value instanceof AfterCase) {
-      if (!(value instanceof AfterCase) && value.chan) usable(core, value.chan);
-      this.names.push(name);
-      this.cases.push(value);
-      return;
-    }
-    throw new UsageError(`select: case ${name} is none; write recv(channel), send(channel, value) or after(ms)`);
+    const each = caseOf(name, value);
+    if (each.does !== WAITS && each.chan !== null) usable(core, each.chan);
+    this.names.push(name);
+    this.cases.push(each);
   }
 
   /** Write all cases into the module. */
   write(core: Core): void {
-    const n = this.cases.length;
-    for (const each of this.cases) {
-      if (each instanceof AfterCase) (this.timers ??= []).push(core.ffi.after(each.ms));
+    const { cases } = this;
+    const n = cases.length;
+    for (const each of cases) {
+      if (each.does === WAITS) (this.timers ??= []).push(core.ffi.after(each.ms));
+      else if (each.does === SENDS) this.handles ??= new Array<number>(n).fill(0);
     }
     let at = core.ffi.cases(n) >> 2;
     let val = core.ffi.vals(n) >> 2;
     core.see((val << 2) + n * VAL_BYTES);
     let timer = 0;
     for (let i = 0; i < n; i++, at += CASE_BYTES >> 2, val += VAL_BYTES >> 2) {
-      const each = this.cases[i]!;
-      const sends = each instanceof SendCase;
-      const chan = each instanceof AfterCase ? null : (each.chan as Chan<unknown> | null);
-      core.u32[at] = each instanceof AfterCase ? this.timers![timer++]! : chan ? chan.ptr : 0;
-      core.u32[at + (CASE_SEND >> 2)] = sends ? 1 : 0;
-      this.handles.push(sends && chan ? chan.write(val, each.value) : 0);
+      const each = cases[i]!;
+      const chan = each.does === WAITS ? null : (each.chan as Chan<unknown> | null);
+      core.u32[at] = each.does === WAITS ? this.timers![timer++]! : chan ? chan.ptr : 0;
+      core.u32[at + (CASE_SEND >> 2)] = each.does === SENDS ? 1 : 0;
+      if (each.does === SENDS && chan) this.handles![i] = chan.write(val, each.value);
     }
   }
 
@@ -126,12 +127,12 @@ class Selection implements Subject {
     const ok = core.u32[core.okAt] !== 0;
     const each = this.cases[result];
     let value: unknown;
-    if (ok && each instanceof RecvCase) value = (each.chan as Chan<unknown>).read();
+    if (ok && each?.does === RECEIVES) value = (each.chan as Chan<unknown>).read();
     this.giveBack(core, result);
     if (result === NONE) return { key: 'default' };
     if (result < 0) throw failure(core, result);
     const key = this.names[result]!;
-    if (!(each instanceof RecvCase)) return { key };
+    if (each!.does !== RECEIVES) return { key };
     return ok ? { key, done: false, value } : { key, done: true, value: undefined };
   }
 
@@ -141,22 +142,33 @@ class Selection implements Subject {
 
   giveBack(core: Core, chosen: number): void {
     const { handles, timers } = this;
-    for (let i = 0; i < handles.length; i++) {
-      const handle = handles[i]!;
-      if (handle === 0) continue;
-      const chan = (this.cases[i] as SendCase<unknown>).chan as Chan<unknown>;
-      if (i === chosen) chan.sent(handle);
-      else chan.giveBack(handle);
+    if (handles) {
+      for (let i = 0; i < handles.length; i++) {
+        const handle = handles[i]!;
+        if (handle === 0) continue;
+        const chan = (this.cases[i] as SendCase<unknown>).chan as Chan<unknown>;
+        if (i === chosen) chan.sent(handle);
+        else chan.giveBack(handle);
+      }
     }
     if (timers) for (const timer of timers) core.ffi.chan_free(timer);
   }
 }
 
+function caseOf(name: string, value: Case | true | null): AnyCase {
+  const { does } = (value ?? {}) as Partial<AnyCase>;
+  if (does === RECEIVES || does === SENDS || does === WAITS) return value as AnyCase;
+  if (value instanceof Chan) return new RecvCase(value);
+  throw new UsageError(`select: case ${name} is none; write recv(channel), send(channel, value) or after(ms)`);
+}
+
 /** The module trusts what it gets. */
 function usable(core: Core, chan: unknown): void {
+  const { core: home, ptr } = chan as Partial<Chan<unknown>>;
+  if (home === core && ptr! >= 0) return;
   if (!(chan instanceof Chan)) throw new UsageError('select: recv and send take a channel of a runtime, or null');
   if (chan.ptr < 0) throw new UsageError('select: a channel was disposed of; do that after its last use');
-  if (chan.core !== core) throw new UsageError('select: a channel of another runtime; select over channels of one');
+  throw new UsageError('select: a channel of another runtime; select over channels of one');
 }
 
 function failure(core: Core, result: number): Error {
@@ -181,11 +193,10 @@ export function selectIn<const C extends Cases>(core: Core, cases: C, options?: 
 /** The runtime of the first case that has one. */
 export function coreOf(cases: Cases): Core | undefined {
   for (const name in cases) {
-    const each = cases[name];
+    const each = cases[name] as Partial<RecvCase<unknown>> | true | null;
     if (each instanceof Chan) return each.core;
-    if (each instanceof RecvCase || each instanceof SendCase) {
-      if (each.chan) return (each.chan as Chan<unknown>).core;
-    }
+    const chan = each && each !== true ? each.chan : undefined;
+    if (chan) return (chan as Chan<unknown>).core;
   }
   return undefined;
 }

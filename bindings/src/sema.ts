@@ -5,7 +5,7 @@
  */
 import { type Core, unexpected } from './core.js';
 import type { Pointer } from './ffi.js';
-import { type Kind, type Op, SYNC, type Subject, type WaitOptions } from './op.js';
+import { type Kind, type Op, SYNC, type Subject, unusual, type WaitOptions } from './op.js';
 import type { Runtime } from './runtime.js';
 
 /** Why a goroutine waits, for the dump: enum waitReason of runtime/sched/runtime2.h. */
@@ -38,6 +38,8 @@ export class Sema {
   readonly #ptr: Pointer;
   readonly #chan: object;
   readonly #reason: number;
+  /** Most locks have one waiter for all. */
+  #last: SemaWait | undefined;
   /** How many wait. */
   waiting = 0;
 
@@ -52,7 +54,7 @@ export class Sema {
   /** Before anything is taken: an operation that cannot begin. */
   refused(options: WaitOptions | undefined): Op<any> | undefined {
     const { core } = this;
-    return options !== undefined || core.current !== null || core.closed ? core.refused(options) : undefined;
+    return core.closed || unusual(core.current, options) ? core.refused(options) : undefined;
   }
 
   /** There is nothing to wait for. */
@@ -66,7 +68,8 @@ export class Sema {
     const result = core.ffi.recv(this.#ptr, core.slot);
     core.ffi.reason(this.#reason);
     this.waiting++;
-    return core.op(new SemaWait(this, waiter), kind, result, 0, options);
+    if (this.#last?.waiter !== waiter) this.#last = new SemaWait(this, waiter);
+    return core.op(this.#last, kind, result, 0, options);
   }
 
   /** Wake the one that has waited for longest. False: nobody waits. */

@@ -241,14 +241,12 @@ export class RWMutex {
  * assert.equal(sum, 6);
  */
 export class WaitGroup {
-  readonly #rt: Runtime;
   readonly #sema: Sema;
   #n = 0;
   readonly #waiter = { woken: () => undefined };
 
   /** @internal Use {@link Runtime.waitGroup}. */
   constructor(rt: Runtime) {
-    this.#rt = rt;
     this.#sema = new Sema(rt, REASON.waitGroup);
   }
 
@@ -303,9 +301,9 @@ export class WaitGroup {
    * assert.equal(await g.wait(), 2);
    */
   go<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Goroutine<T> {
-    const goroutine = this.#rt.go(fn, ...args);
+    const goroutine = start(this.#sema.core, fn, args);
     this.add(1); // it has not begun
-    goroutine.onEnd(() => this.done());
+    goroutine.countIn(this);
     return goroutine;
   }
 }

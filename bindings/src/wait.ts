@@ -58,7 +58,7 @@ export class Wait implements Holder {
 /** A goroutine whose code is a generator. */
 export abstract class Task implements Holder, Stepped {
   state: Stepped['state'] = IDLE;
-  value: unknown;
+  error: unknown;
   /** In the module; 0 when it is over. */
   g: Pointer = 0;
   slot = 0;
@@ -75,16 +75,20 @@ export abstract class Task implements Holder, Stepped {
   abstract shut(core: Core, error: Error): boolean;
 
   settle(core: Core, result: number): void {
-    this.release?.();
-    this.release = undefined;
+    if (this.release !== undefined) this.#letGo();
     try {
       if (result === CANCELLED) throw this.reason;
-      this.value = core.outcome(this.subject!, this.kind, result, this.handle);
+      core.result.value = core.outcome(this.subject!, this.kind, result, this.handle);
       this.state = OVER;
     } catch (error) {
-      this.value = error;
+      this.error = error;
       this.state = FAILED;
     }
+  }
+
+  #letGo(): void {
+    this.release!();
+    this.release = undefined;
   }
 
   /**

@@ -39,9 +39,10 @@ const succeeds = ({ code, stdout, stderr }) => assert.equal(code, 0, `${stdout}\
 
 test('what is packed: all that is used, and nothing else', (t) => {
   const names = packed.files.map((file) => file.path);
-  const known = /^((package\.json|LICENSE|(README|CHANGELOG)\.md)|bindings\/(README\.md|dist\/[\w-]+\.(js|d\.ts|wasm)|cc\/.+\.(mjs|md|c))|runtime\/.+\.(c|h|hpp|js))$/;
+  const known = /^((package\.json|LICENSE|(README|CHANGELOG)\.md)|bindings\/(README\.md|dist\/([\w-]+\/)*[\w-]+\.(js|d\.ts|wasm)|cc\/.+\.(mjs|md|c))|runtime\/.+\.(c|h|hpp|js))$/;
   assert.deepEqual(names.filter((name) => !known.test(name)), []);
-  const sources = readdirSync(join(root, 'bindings/src')).map((name) => name.replace(/(\.d)?\.ts$/, '.js'));
+  const sources = readdirSync(join(root, 'bindings/src'), { recursive: true })
+    .filter((name) => name.endsWith('.ts')).map((name) => name.replace(/(\.d)?\.ts$/, '.js'));
   const needed = [...sources.map((name) => `bindings/dist/${name}`), 'bindings/dist/goro.wasm', 'runtime/goro.c', 'runtime/api/goro.h'];
   assert.deepEqual(needed.filter((name) => !names.includes(name)), []);
   t.diagnostic(`${packed.size} bytes, ${packed.unpackedSize} unpacked, ${names.length} files`);
@@ -141,6 +142,12 @@ for (const [name, bundle] of Object.entries(BUNDLERS)) {
     assert.equal(loaded.some((each) => /^200 .*\.wasm$/.test(each)), LOADS_WASM[name], loaded.join('\n'));
   });
 }
+
+test('esbuild: a bundle of CommonJS, which knows no import.meta', async () => {
+  const { build } = await import('esbuild');
+  await build({ absWorkingDir: PROJECT, entryPoints: ['main.cjs'], bundle: true, platform: 'node', format: 'cjs', outfile: path('out/bundle.cjs'), logLevel: 'silent' });
+  assert.deepEqual(await command([process.execPath, 'out/bundle.cjs']), { code: 0, stdout: 'sum 42\n', stderr: '' });
+});
 
 test('vite: dev [chromium]', wants('chromium'), async () => {
   const { createServer } = await import('vite');

@@ -18,7 +18,7 @@ function sources(pattern) {
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, withFileTypes: true }),
     )
-    .filter((entry) => entry.isFile() && pattern.test(entry.name))
+    .filter((entry) => entry.isFile() && pattern.test(entry.name) && !(entry.parentPath ?? entry.path).includes('node_modules'))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .map((file) => ({
       path: relative(root, file).replaceAll('\\', '/'),

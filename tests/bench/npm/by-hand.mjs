@@ -83,9 +83,11 @@ class Mutex {
   }
 }
 
+const nothing = async () => { await null; };
+
 export default {
   async spawn(n) {
-    for (; n > 0; n -= 1000) await Promise.all(Array.from({ length: 1000 }, async () => { await null; }));
+    for (; n > 0; n -= 1000) await Promise.all(Array.from({ length: 1000 }, nothing));
   },
   async 'ping-pong'(n) {
     const a = new Chan(), b = new Chan();

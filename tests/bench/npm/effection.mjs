@@ -2,12 +2,14 @@
 // send; a race of their takes loses what the losers took, so there is no select.
 import { createQueue, run, scoped, spawn } from 'effection';
 
+function* nothing() {}
+
 export default {
   spawn: (n) => run(function* () {
     for (; n > 0; n -= 1000) {
       yield* scoped(function* () {
         const tasks = [];
-        for (let i = 0; i < 1000; i++) tasks.push(yield* spawn(function* () {}));
+        for (let i = 0; i < 1000; i++) tasks.push(yield* spawn(nothing));
         for (const task of tasks) yield* task;
       });
     }

@@ -3,11 +3,13 @@ import { recv, start } from '../../../bindings/dist/index.js';
 
 const rt = await start();
 
+async function nothing() {}
+
 export default {
   async spawn(n) {
     for (; n > 0; n -= 1000) {
       const wg = rt.waitGroup();
-      for (let i = 0; i < 1000; i++) wg.go(async () => {});
+      for (let i = 0; i < 1000; i++) wg.go(nothing);
       await wg.wait();
     }
   },

@@ -2,13 +2,14 @@
 import { recv, start } from '../../../bindings/dist/index.js';
 
 const rt = await start();
+function* nothing() {}
 const run = (fn) => rt.go(fn).wait();
 
 export default {
   spawn: (n) => run(function* () {
     for (; n > 0; n -= 1000) {
       const wg = rt.waitGroup();
-      for (let i = 0; i < 1000; i++) wg.go(function* () {});
+      for (let i = 0; i < 1000; i++) wg.go(nothing);
       yield* wg.wait();
     }
   }),

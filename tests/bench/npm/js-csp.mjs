@@ -9,7 +9,8 @@ export default {
     for (; n > 0; n -= 1000) {
       const done = chan();
       let left = 1000;
-      for (let i = 0; i < 1000; i++) go(function* () { if (--left === 0) done.close(); });
+      const count = function* () { if (--left === 0) done.close(); };
+      for (let i = 0; i < 1000; i++) go(count);
       if (left > 0) yield take(done);
     }
   }),
