@@ -6,6 +6,7 @@
  * inlined anywhere.  In reading order:
  */
 #include "base/baton.c"
+#include "base/json.c"
 #include "base/lock_futex.c"
 #include "base/lockrank.c"
 #include "base/print.c"
@@ -65,6 +66,7 @@
 
 #include "api/export.c"
 #include "api/export_context.c"
+#include "api/export_leaks.c"
 #include "api/export_panic.c"
 #include "api/export_poll.c"
 #include "api/export_sync.c"

@@ -1630,6 +1630,54 @@ void goro_singleflight_forget(goro_singleflight *g, const char *key);
 void goro_singleflight_free(goro_singleflight *g);
 
 /* ======================================================================
+ * Which goroutines there are, and which should not be
+ * ==================================================================== */
+
+/* A goroutine, as it was. */
+typedef struct goro_goroutine {
+  uint64_t id;
+  uint64_t parent;       /* the number of who started it; 0: nobody */
+  const goro_site *site; /* where, or NULL */
+  const char *name;      /* of goro_set_name, or NULL */
+  const char *state;     /* "running", "runnable", "waiting", "syscall" */
+  const char *reason;    /* what it waits for, as in reports; else "" */
+  uintptr_t object;      /* the address of that: a channel, a semaphore; or 0 */
+  int64_t waited_ms;     /* for about so long; else 0 */
+} goro_goroutine;
+
+/* Look at all goroutines at one moment.
+ *   Blocks   until every running goroutine has called the runtime; outside a
+ *            goroutine it does not wait, and others may go on meanwhile
+ *   Returns  how many there are, the caller included; the first n are in list
+ *   Memory   what is pointed to is the program's own
+ *   Callable anywhere
+ *   Go       runtime.GoroutineProfile */
+size_t goro_goroutines(goro_goroutine *list, size_t n);
+
+/* Write all goroutines to a descriptor, as a JSON array of objects with the
+ * fields of goro_goroutine, parent and site as createdBy.
+ *   Blocks   as goro_goroutines
+ *   Returns  0
+ *   Errors   a negative errno; -ENOMEM
+ *   Callable anywhere
+ *   Go       none; runtime/pprof's goroutine profile */
+int goro_dump_json(int fd);
+
+/* At the end of a test: are there goroutines but the caller?  Those that are
+ * about to end get 0.4 s for that.  What there is then is reported on standard
+ * error, those of one origin in one entry:
+ *     goro: 2 goroutines leaked
+ *     2 of server [chan send], created by query_all at query.c:20: 7 8
+ *   Blocks   until there are none, 0.4 s at most
+ *   Fatal    outside a goroutine; out of memory
+ *   Returns  how many there are
+ *   Memory   ignore: the functions of goroutines that may stay, then NULL; or
+ *            NULL
+ *   Callable goroutine
+ *   Go       none; go.uber.org/goleak VerifyNone */
+size_t goro_leaks(const char *const *ignore);
+
+/* ======================================================================
  * Traces: what the scheduler did
  * ==================================================================== */
 
@@ -1705,6 +1753,16 @@ void goro_trace_stop(void);
  *   Callable anywhere
  *   Go       none; the io.Writer of runtime/trace.Start */
 size_t goro_trace_read(goro_trace_event *events, size_t n, uint64_t *lost);
+
+/* Write all events that nobody has taken yet to a descriptor, as JSON that
+ * ui.perfetto.dev and chrome://tracing show: a track for each thread with the
+ * goroutines that ran there, and an arrow from who woke a goroutine to where it
+ * went on.  bindings/src/trace-events.ts reads it, too (fromChrome).
+ *   Returns  0; it holds the thread up until all is written
+ *   Errors   a negative errno
+ *   Callable anywhere
+ *   Go       none; go tool trace */
+int goro_trace_write(int fd);
 
 /* The text for the reason of a GORO_TRACE_PARK.
  *   Returns  the text, as in reports; "" for an unknown one

@@ -602,6 +602,21 @@ GORO_UNWINDS void goro__panicSliceAcap(int64_t hi, int64_t cap);
 GORO_UNWINDS void goro__panicSliceB(int64_t lo, int64_t hi);
 
 /* ---- traceback.c ---- */
+/* A goroutine, as it was.  Same layout as the public goro_goroutine. */
+struct ginfo {
+  uint64_t goid;
+  uint64_t parent;
+  const struct gosite *site;
+  const char *name;
+  const char *state;
+  const char *reason;
+  uintptr_t object;
+  int64_t waitms;
+};
+/* False: it is dead. */
+bool goro__ginfo(struct g *gp, struct ginfo *to);
+/* The first n of all; how many there are. */
+size_t goro__ginfos(struct ginfo *list, size_t n);
 void goro__printg(struct g *gp);          /* one goroutine */
 void goro__tracebackothers(struct g *me); /* all but me */
 void goro__dump(void);                    /* all, to fd 2 */

@@ -42,6 +42,34 @@ static const char *const gStatusStrings[] = {
     [Gpreempted] = "preempted",
 };
 
+bool goro__ginfo(struct g *gp, struct ginfo *to) {
+  uint32_t status = readgstatus(gp);
+  if (status == Gdead || status == Gidle) return false;
+  bool waits = status == Gwaiting;
+  uint8_t reason = LoadRelaxed(&gp->waitreason);
+  int64_t now = (nanotime() - sched.starttime) / 1000000;
+  *to = (struct ginfo){
+      .goid = LoadRelaxed(&gp->goid),
+      .parent = LoadRelaxed(&gp->parentGoid),
+      .site = LoadRelaxed(&gp->startsite),
+      .name = LoadRelaxed(&gp->name),
+      .state = gStatusStrings[status],
+      .reason = waits ? goro__waitReasonStrings[reason] : "",
+      .object = waits ? goro__waits_for(gp) : 0,
+      .waitms = waits ? GORO_MAX(0, now - LoadRelaxed(&gp->waitsince)) : 0,
+  };
+  return true;
+}
+
+size_t goro__ginfos(struct ginfo *list, size_t n) {
+  size_t k = 0;
+  struct ginfo one;
+  uint32_t all = LoadAcq(&allglen); /* pairs with StoreRel in allgadd */
+  for (uint32_t i = 0; i < all; i++)
+    if (goro__ginfo(goro__allg(i), k < n ? &list[k] : &one)) k++;
+  return k;
+}
+
 /* "goroutine 7 [chan receive, 2 minutes]:" */
 static void goroutineheader(struct g *gp) {
   uint32_t status = readgstatus(gp);

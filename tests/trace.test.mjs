@@ -1,0 +1,48 @@
+// goro_trace_write and goro_dump_json: a C program's JSON, on every host, read by
+// what the npm package has for it.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { execFileSync } from 'node:child_process';
+import { fromChrome, toChrome } from '../bindings/dist/trace.js';
+import { build } from './harness/build.mjs';
+import { closeHosts, hosts } from './harness/hosts.mjs';
+import { built, root } from './harness/paths.mjs';
+
+after(closeHosts);
+
+const PROGRAM = join(root, 'tests/trace/program.c');
+const named = ['wasi', 'node20', 'node26', 'chromium', 'native', 'native-tsan', 'wasi-threads', 'node26-mt'];
+const kinds = (events) => events.map(({ kind }) => kind).join(' ');
+
+for (const host of hosts(process.env.HOST ? undefined : named)) {
+  test(`trace/program [${host.name}]`, async () => {
+    const file = await build(PROGRAM, host.target);
+    const { code, stdout, stderr } = await host.run(file, { args: [], env: {}, dirs: [], isolated: true, timeoutMs: 60_000 });
+    assert.deepEqual([code, stderr], [0, '']);
+    const [trace, dump] = stdout.split(/(?<=\]\}\n)/).map((text) => JSON.parse(text));
+    const events = fromChrome(trace);
+    const { g, site } = events.find((event) => event.kind === 'create' && event.site.fn === 'worker');
+    assert.deepEqual([site.caller, site.file], ['main', 'tests/trace/program.c']);
+    const story = events.filter((event) => event.g === g);
+    assert.match(kinds(story), /^create (steal )?start name park ready (steal )?start( send)?( end)?$/);
+    assert.equal(story.find(({ kind }) => kind === 'name').name, 'a "quoted"\nname');
+    assert.equal(story.find(({ kind }) => kind === 'park').reason, 'chan receive');
+    const { by, value, object } = story.find(({ kind }) => kind === 'ready');
+    assert.deepEqual([by, value, object > 0], [1, 'in', true]);
+    assert.deepEqual(fromChrome(JSON.parse(JSON.stringify(toChrome(events)))), events);
+    assert.ok(trace.traceEvents.some(({ ph, name }) => ph === 'B' && name === 'worker'));
+    const leaky = dump.find(({ fn }) => fn === 'leaky');
+    assert.deepEqual([leaky.state, leaky.reason, leaky.createdBy.id, leaky.createdBy.fn], ['waiting', 'chan receive', 1, 'main']);
+    assert.deepEqual([dump.length, dump[0].id, dump[0].state], [2, 1, 'running']);
+  });
+}
+
+test('GORO_TRACE 0: nothing is left of it', () => {
+  const object = join(built, 'goro-notrace.o');
+  const [cc, ...first] = process.env.NATIVE_CC.split(' ');
+  execFileSync(cc, [...first, '-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-O1', '-DGORO_TRACE=0',
+    '-I', join(root, 'runtime'), '-c', join(root, 'runtime/goro.c'), '-o', object]);
+  const symbols = execFileSync('nm', [object], { encoding: 'utf8' });
+  assert.doesNotMatch(symbols, /goro__trace_(more|g|idle|flush|begin|take)|goro__tracing/);
+});
