@@ -266,19 +266,24 @@ export class Model {
 
   /** All that there is at t. */
   at(t: number): State {
-    const counts: Record<GState, number> = { runnable: 0, running: 0, waiting: 0, syscall: 0, dead: 0 };
     const goroutines: GNow[] = [];
     for (const { g, name, parent, born, died, segments } of this.#goroutines.values()) {
       if (born > t) break; // in the order of births
-      if (died <= t) {
-        counts.dead++;
-        continue;
-      }
+      if (died <= t) continue;
       const { state, m, reason, object, t0 } = segments[upTo(segments, t, begin) - 1]!;
-      counts[state]++;
       goroutines.push({ g, name, state, m, reason, object, since: t0, parent });
     }
-    return { t, goroutines, counts };
+    return { t, goroutines, counts: this.counts(t) };
+  }
+
+  /** How many are in which state at t. */
+  counts(t: number): Record<GState, number> {
+    const counts: Record<GState, number> = { runnable: 0, running: 0, waiting: 0, syscall: 0, dead: 0 };
+    for (const { born, segments } of this.#goroutines.values()) {
+      if (born > t) break;
+      counts[segments[upTo(segments, t, begin) - 1]!.state]++;
+    }
+    return counts;
   }
 
   /** Who waits on something at t. */
@@ -286,12 +291,12 @@ export class Model {
     return this.at(t).goroutines.filter((each) => each.state === 'waiting' && each.object === object);
   }
 
-  /** What there is between t0 and t1. */
-  between(t0: number, t1: number): Between {
+  /** What there is between t0 and t1, of goroutines those that `drawn` has. */
+  between(t0: number, t1: number, drawn?: { has(g: number): boolean }): Between {
     const goroutines: Part<GTrack>[] = [];
     for (const track of this.#goroutines.values()) {
       if (track.born > t1) break;
-      if (track.died >= t0) goroutines.push(part(track, track.segments, t0, t1));
+      if (track.died >= t0 && (!drawn || drawn.has(track.g))) goroutines.push(part(track, track.segments, t0, t1));
     }
     const ms = [...this.#ms.values()].map((track) => part(track, track.spans, t0, t1));
     return { goroutines, ms, strokes: this.#strokesBetween(t0, t1) };

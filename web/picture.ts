@@ -233,9 +233,9 @@ export class Picture {
     slider.setAttribute('aria-valuetext', said);
     clock.textContent = model.size === 0 ? '' : said;
     empty.textContent = left > 0 ? `${left.toLocaleString('en')} more goroutines are not drawn` : '';
-    const state = model.at(t);
-    for (const [name, element] of Object.entries(counts)) element.textContent = String(state.counts[name as GState] ?? 0);
-    if (this.#parts.details.open) this.#rows(state.goroutines);
+    const numbers = model.counts(t);
+    for (const [name, element] of Object.entries(counts)) element.textContent = String(numbers[name as GState]);
+    if (this.#parts.details.open) this.#rows(model.at(t).goroutines);
   }
 
   #rows(goroutines: ReturnType<Recording['model']['at']>['goroutines']): void {

@@ -15,9 +15,9 @@ const LINES_MAX = 5000;
 
 /** So often, and not more events than the page can show. */
 const TRACE_MS = 40;
-const EVENTS_MAX = 60_000;
+const EVENTS_MAX = 24_000;
 /** In one message: the page must not be held up by it. */
-const CHUNK = 2000;
+const CHUNK = 500;
 
 const post = (report: Report): void => { postMessage(report); };
 

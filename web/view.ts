@@ -60,6 +60,7 @@ export class View {
   #width = 0;
   #height = 0;
   #position = 0;
+  #top = TOP;
   /** px for a px of the recording; it follows what it should be, as the next. */
   #zoom = 1;
   /** Of columns; it follows what it should be. */
@@ -95,7 +96,8 @@ export class View {
 
   // ---- where things are ----
 
-  get #top(): number {
+  /** Where lines begin, below the names. */
+  #topAim(): number {
     const count = Math.max(this.#recording!.columns.count, 2);
     return (this.#width - this.#lanes - 10) / count < NAME || this.#recording!.model.ms.size > 1 ? TOP_TURNED : TOP;
   }
@@ -146,6 +148,7 @@ export class View {
     const recording = this.#recording;
     if (!recording) return;
     this.#position = position;
+    this.#top = this.#topAim();
     const [aim, zoom] = [this.#aim(), this.#zoomAim()];
     const part = this.#step === 0 || this.still ? 1 : 0.2;
     this.#step += (aim - this.#step) * part;
@@ -155,7 +158,7 @@ export class View {
     ctx.fillRect(0, 0, this.#width, this.#height);
     const { axis, model } = recording;
     const now = axis.time(position);
-    const seen = model.between(axis.time(this.#origin), now);
+    const seen = model.between(axis.time(this.#origin), now, recording.columns.of);
     this.#grid();
     ctx.save();
     ctx.beginPath();
@@ -322,7 +325,7 @@ export class View {
 
   #inColumn(column: number, t: number): Spot | undefined {
     const { model, columns } = this.#recording!;
-    for (const { track, first, last } of model.between(t, t).goroutines) {
+    for (const { track, first, last } of model.between(t, t, columns.of).goroutines) {
       if (columns.of.get(track.g) !== column || track.born > t || track.died < t) continue;
       const segment = track.segments.slice(first, last + 1).find(({ t0, t1 }) => t0 <= t && t < t1);
       if (segment) return { track, segment, t };

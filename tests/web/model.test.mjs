@@ -30,6 +30,7 @@ test('model: states at times, whatever was asked before', () => {
   ];
   for (const [t, state] of [...want, ...want.toReversed()]) assert.equal(states(t), state, `${t}`);
   assert.deepEqual(model.at(85).counts, { runnable: 0, running: 1, waiting: 0, syscall: 0, dead: 1 });
+  assert.deepEqual(model.counts(85), model.at(85).counts);
   assert.deepEqual(model.waitingOn(64, 45).map(({ g, reason, since }) => [g, reason, since]), [[1, 'chan receive', 40]]);
   assert.deepEqual([model.start, model.end, model.size], [10, 100, EVENTS.length]);
   assert.deepEqual([model.index(9), model.index(10), model.index(45), model.index(1e9)], [0, 1, 4, EVENTS.length]);
@@ -47,6 +48,7 @@ test('model: between has what reaches into it, and nothing else', () => {
   const model = new Model(EVENTS);
   assert.deepEqual(model.between(75, 76).strokes.map(({ t0 }) => t0), [70], 'a value in a buffer');
   assert.deepEqual(model.between(91, 95).goroutines.map(({ track }) => track.g), [1]);
+  assert.deepEqual(model.between(0, 200, new Set([2])).goroutines.map(({ track }) => track.g), [2]);
   assert.deepEqual(model.between(42, 45).goroutines.map(({ track, first, last }) => track.segments.slice(first, last + 1).map(({ state }) => state)),
     [['waiting'], ['runnable']]);
   assert.deepEqual(model.between(82, 84).ms.map(({ first, last }) => last - first + 1), [0, 1]);

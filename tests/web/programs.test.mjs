@@ -22,6 +22,19 @@ test('every program is expected to do something', () => {
   assert.deepEqual(all.sort(), Object.keys(EXPECTED).sort());
 });
 
+// What is copied from the page works elsewhere.
+const IN_PAGES = ['mandelbrot', 'forever', 'c']; // files beside them, a canvas
+for (const host of hosts(['node20', 'node26'])) {
+  for (const id of Object.keys(EXPECTED).filter((each) => !IN_PAGES.includes(each))) {
+    test(`${id} [${host.name}]`, async () => {
+      const { code, stdout, stderr } = await host.run(join(root, 'web/programs', `${id}.js`), { args: [], env: {}, timeoutMs: 30_000 });
+      const { status, output } = EXPECTED[id];
+      assert.equal(code, /failed/.test(status) ? 1 : 0, stderr);
+      if (output !== undefined) assert.equal(stdout, output);
+    });
+  }
+}
+
 for (const { name: browser } of hosts(['chromium', 'firefox'])) {
   for (const [id, want] of Object.entries(EXPECTED)) {
     test(`${id} [${browser}]`, () => withDemo(browser, { path: `#program=${id}` }, async (demo) => {
