@@ -78,20 +78,28 @@ function table(title, columns, rows, cell) {
 const number = (value, digits) => (value === undefined ? '–' : value.toFixed(digits));
 const brotli = (bytes) => brotliCompressSync(bytes).length;
 
-async function bundled(contents, external = []) {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: HERE }, bundle: true, minify: true, format: 'esm', write: false, external, logLevel: 'error',
+/** The chunk of a bundle that is loaded first, with those that it imports, as brotli; other imports come when they are needed. */
+async function bundled(contents) {
+  const { metafile, outputFiles } = await build({
+    stdin: { contents, resolveDir: HERE }, bundle: true, minify: true, splitting: true, format: 'esm', outdir: HERE, write: false, metafile: true,
+    external: ['node:*'], logLevel: 'error',
   });
-  return outputFiles[0].contents;
+  const outputs = new Map(Object.entries(metafile.outputs).map(([name, output]) => [resolve(name), output]));
+  const [entry] = [...outputs].find(([, output]) => output.entryPoint === '<stdin>');
+  const loaded = new Set([entry]);
+  for (const name of loaded) { // which grows
+    for (const each of outputs.get(name).imports) if (each.kind === 'import-statement' && !each.external) loaded.add(resolve(each.path));
+  }
+  return brotli(Buffer.concat(outputFiles.filter(({ path }) => loaded.has(path)).map((file) => file.contents)));
 }
 
-/** What a page downloads, bundled and minified, in bytes of brotli. */
+/** What a page downloads, bundled and minified. */
 async function sizes() {
   const ours = "import { start, select } from '../../../bindings/dist/index.js'; globalThis.used = [start, select];";
-  const script = brotli(await bundled(ours, ['*/embedded.js', '*/local.js', '*/machine.js']));
+  const script = await bundled(ours);
   const wasm = brotli(readFileSync(join(ROOT, 'bindings/dist/goro.wasm')));
   console.log(`\nbrotli, bundled: goro ${script + wasm} bytes (JavaScript ${script}, goro.wasm ${wasm})`);
-  for (const [name, contents] of Object.entries(IMPORTS)) console.log(`  ${name} ${brotli(await bundled(contents, ['node:*']))}`);
+  for (const [name, contents] of Object.entries(IMPORTS)) console.log(`  ${name} ${await bundled(contents)}`);
 }
 
 const wanted = process.argv.slice(2);
