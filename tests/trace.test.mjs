@@ -25,7 +25,9 @@ for (const host of hosts(process.env.HOST ? undefined : named)) {
     const { g, site } = events.find((event) => event.kind === 'create' && event.site.fn === 'worker');
     assert.deepEqual([site.caller, site.file], ['main', 'tests/trace/program.c']);
     const story = events.filter((event) => event.g === g);
-    assert.match(kinds(story), /^create (steal )?start name park ready (steal )?start( send)?( end)?$/);
+    // Others may have stopped it, or taken it to another thread.
+    const told = kinds(story).replaceAll(' steal', '').replaceAll(' yield start', '');
+    assert.match(told, /^create start name park ready start( send)?( end)?$/);
     assert.equal(story.find(({ kind }) => kind === 'name').name, 'a "quoted"\nname');
     assert.equal(story.find(({ kind }) => kind === 'park').reason, 'chan receive');
     const { by, value, object } = story.find(({ kind }) => kind === 'ready');
