@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Builds the npm package's files into bindings/dist: goro.wasm, the same as a
- * script, goro-mt.wasm, and from bindings/src by tsc the JavaScript and its types.
+ * script, goro-mt.wasm, and from bindings/src the JavaScript and its types by
+ * tsc, and worker.js by esbuild.
  *
  *   build-package.mjs [-v]
  *
@@ -11,6 +12,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build as bundle } from 'esbuild';
 import { LINK } from './flags.mjs';
 import { BUILD } from './library.mjs';
 import { transform } from './passes/pipeline.mjs';
@@ -73,12 +75,28 @@ async function wasm(row, name, options) {
 /** Comments that are lines of their own. tsc's removeComments would take those for bundlers as well, and the types'. */
 const COMMENTS = /^ *(?:\/\*\*[^]*?\*\/|\/\/.*)\n/gm;
 
-/** The documentation is in the types: who runs the scripts need not load it. */
+/** What a worker has no use for: it imports nothing, as it may come from a blob. */
+const none = {
+  name: 'none',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/(embedded|local|machine|c\/guest)\.js$/ }, ({ path }) => ({ path, namespace: 'none' }));
+    build.onLoad({ filter: /./, namespace: 'none' }, () => ({ contents: 'export {};' }));
+  },
+};
+
+/** The documentation is in the types: who runs the scripts need not load it. A worker's are one file. */
 async function script(options) {
   await run([process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(BINDINGS, 'tsconfig.json')], options);
   for (const file of filesIn(DIST)) {
     if (file.endsWith('.js') && !file.endsWith('embedded.js')) writeFileSync(file, readFileSync(file, 'utf8').replace(COMMENTS, ''));
   }
+  await bundle({
+    entryPoints: [join(DIST, 'machine-worker.js')], outfile: join(DIST, 'worker.js'),
+    bundle: true, format: 'esm', platform: 'neutral', target: 'es2022', minify: true, legalComments: 'none', logLevel: 'error', plugins: [none],
+  });
+  // What imports.ts tells bundlers, and esbuild takes away.
+  const worker = readFileSync(join(DIST, 'worker.js'), 'utf8');
+  place('worker.js', worker.replace(/\bimport\((?=\w+\))/, 'import(/* @vite-ignore */ /* webpackIgnore: true */ '));
 }
 
 async function main(args) {

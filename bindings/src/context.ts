@@ -51,6 +51,7 @@ export class Context {
   #done: Chan<never> | undefined;
   #err: Error | undefined;
   #cause: unknown;
+  #ends: Set<() => void> | undefined;
   #disarm: (() => void) | undefined;
   #release: (() => void) | undefined;
   readonly #due: number;
@@ -111,6 +112,26 @@ export class Context {
   #tell(): void {
     this.#controller.abort(this.#cause);
     if (this.#done && !this.#host.core.closed) this.#done.close();
+    if (this.#ends) for (const callback of this.#ends) callback();
+  }
+
+  /** @internal Have `callback` called when it ends; returns what undoes that. */
+  onEnd(callback: () => void): () => void {
+    const ends = (this.#home.#ends ??= new Set());
+    ends.add(callback);
+    return () => { ends.delete(callback); };
+  }
+
+  /** @internal It has ended elsewhere. */
+  ended(late: boolean, cause: unknown): void {
+    if (late) this.#end(new DeadlineExceededError(), cause);
+    else this.cancel(cause);
+  }
+
+  /** @internal The values in it, the outermost first. */
+  get values(): [unknown, unknown][] {
+    const above = this.#parent?.values ?? [];
+    return this.#key === undefined ? above : [...above, [this.#key, this.#value]];
   }
 
   /**

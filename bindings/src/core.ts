@@ -49,6 +49,7 @@ export interface Agent {
 
 export class Core {
   ffi!: Ffi;
+  u8!: Uint8Array;
   u32!: Uint32Array;
   i32!: Int32Array;
   i64!: BigInt64Array;
@@ -134,6 +135,7 @@ export class Core {
 
   view(): void {
     if (!this.memory) return; // it grows before it is known
+    this.u8 = new Uint8Array(this.memory.buffer);
     this.u32 = new Uint32Array(this.memory.buffer);
     this.i32 = new Int32Array(this.memory.buffer);
     this.i64 = new BigInt64Array(this.memory.buffer);
@@ -160,7 +162,7 @@ export class Core {
     return slot;
   }
 
-  #drop(slot: number): void {
+  drop(slot: number): void {
     this.#slots[slot] = undefined;
     this.#freeSlots.push(slot);
   }
@@ -215,7 +217,7 @@ export class Core {
     const g = this.ffi.parked();
     wait.release = onAbort(signal, () => {
       if (!this.ffi.cancel(g)) return;
-      this.#drop(slot);
+      this.drop(slot);
       wait.subject.dropped(this, wait.kind, wait.handle);
       wait.shut(this, signal.reason);
     });
@@ -393,7 +395,7 @@ export class Core {
       if (this.#held) return;
       const slot = this.ffi.settled();
       const holder = this.#slots[slot]!;
-      this.#drop(slot);
+      this.drop(slot);
       holder.settle(this, this.i32[this.resultAt]!);
     }
   }
@@ -463,7 +465,7 @@ export class Core {
       if (!this.closed) return 0;
       task.shut(this, this.#ending());
     }
-    this.#drop(slot);
+    this.drop(slot);
     return 1;
   }
 
@@ -481,7 +483,7 @@ export class Core {
     } catch (error) {
       this.current = null;
       const text = this.report.trim() || String((error as Error)?.message ?? error);
-      this.shut(new FatalError(`the runtime has trapped: ${text}`, { cause: error }));
+      this.#fatal(new FatalError(`the runtime has trapped: ${text}`, { cause: error }));
       return -1;
     }
   }
@@ -489,11 +491,19 @@ export class Core {
   /** The module has ended itself, with a report: within a slice or any other call. */
   exit(why = this.report.trim()): never {
     const error = new FatalError(why);
-    this.shut(error);
+    this.#fatal(error);
     throw error;
   }
 
   // ---- the end ----
+
+  /** Told that the module cannot go on, and why: on a worker. */
+  failed: ((text: string) => void) | undefined;
+
+  #fatal(error: FatalError): void {
+    this.failed?.(error.message);
+    this.shut(error);
+  }
 
   /** All goroutines with what they wait for. */
   dump(): string {

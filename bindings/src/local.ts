@@ -26,6 +26,8 @@ export class Local implements Caller {
   });
   /** Of the message that is under way: objects that stay what they are. */
   #kept: object[] = [];
+  /** The contexts that have come with the call that begins. */
+  #contexts: Context[] = [];
 
   constructor(core: Core) {
     this.#core = core;
@@ -48,16 +50,17 @@ export class Local implements Caller {
   }
 
   async #run({ url, name, args, signal }: Call): Promise<unknown> {
+    const contexts: Context[] = this.#contexts = [];
     const copied = this.#copy(args) as unknown[];
     const fn = await functionOf(url, name);
     signal?.throwIfAborted();
-    let result;
     try {
-      result = await run(this.#core, name, fn, copied, signal);
+      return this.#copy(await run(this.#core, name, fn, copied, signal));
     } catch (error) {
       throw this.#copy(error);
+    } finally {
+      for (const ctx of contexts) ctx.cancel();
     }
-    return this.#copy(result);
   }
 
   #leave(value: object): Foreign | undefined {
@@ -73,9 +76,12 @@ export class Local implements Caller {
     chan.copy = this.#copy;
   }
 
-  /** Whoever gets a context can end it for himself alone. */
+  /** Whoever gets a context can end it for himself alone; it ends with his call. */
   #arrive(kind: number, at: number): object {
     const value = this.#kept[at]!;
-    return kind === CONTEXT ? (value as Context).withCancel() : value;
+    if (kind !== CONTEXT) return value;
+    const ctx = (value as Context).withCancel();
+    this.#contexts.push(ctx);
+    return ctx;
   }
 }

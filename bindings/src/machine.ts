@@ -1,9 +1,281 @@
-/** The workers of a runtime: not there yet. */
-import type { Core } from './core.js';
-import { UsageError } from './errors.js';
-import type { StartOptions } from './runtime.js';
+/**
+ * The workers of a runtime, as its first agent sees them: started when there are
+ * calls for them, replaced when they are lost, ended with the runtime.
+ *
+ * Workers keep no process alive; calls in flight do, by a timer, which also sees
+ * to it that no call waits for long for a worker that does not come back to it.
+ */
+import { Calls, QUEUE_CAP, type Machine as Calling } from './calls.js';
+import { type Agent, Core } from './core.js';
+import type { Element } from './elements.js';
+import { FatalError, UsageError, WorkerError } from './errors.js';
+import { type FfiMt, instantiate, type Pointer } from './ffi.js';
+import * as protocol from './protocol.js';
+import type { FromWorker, Start } from './protocol.js';
+import type { RuntimeInfo, StartOptions } from './runtime.js';
+import { Sleeper } from './sleep.js';
+import { ENDED, spawn, type Thread, watch } from './spawn.js';
+import { AnyElement, Wire } from './wire.js';
 
-/** @throws {UsageError} */
-export async function startShared(_module: WebAssembly.Module, _options: StartOptions): Promise<{ core: Core; procs: number }> {
-  throw new UsageError("start({ mode: 'mt' }): workers are not there yet; start without it");
+/** Of 64 KiB; what the module says. */
+const PAGES_INITIAL = 16;
+const PAGES_MAX = 16384;
+const PAGES_LEAST = 1024;
+
+/** How often calls in flight are looked after. */
+const LOOK_MS = 50;
+/** How long workers have to end by themselves. */
+const CLOSE_MS = 100;
+/** As many workers in a row that do not start are too many. */
+const FAILURES_MAX = 3;
+
+/** Node's can be told whether to keep the process alive. */
+interface Timer {
+  ref?(): void;
+  unref?(): void;
+}
+
+/** A worker. */
+class Member {
+  thread: Thread | undefined;
+  ready = false;
+  /** Why it is ended. */
+  why: Error | undefined;
+  /** The name of the lock that it holds. */
+  readonly lock = `goro ${Math.random()}`;
+  constructor(readonly agent: Pointer) {}
+}
+
+/** What an engine can reserve: 1 GiB of addresses, or less. */
+function sharedMemory(): WebAssembly.Memory {
+  for (let maximum = PAGES_MAX; ; maximum /= 2) {
+    try {
+      return new WebAssembly.Memory({ initial: PAGES_INITIAL, maximum, shared: true });
+    } catch (error) {
+      if (maximum <= PAGES_LEAST) throw error;
+    }
+  }
+}
+
+interface Globals {
+  navigator?: { hardwareConcurrency?: number };
+  process?: { getBuiltinModule?(name: string): { availableParallelism?(): number } | undefined };
+}
+
+function processors(): number {
+  const { navigator, process } = globalThis as Globals;
+  return navigator?.hardwareConcurrency ?? process?.getBuiltinModule?.('node:os')?.availableParallelism?.() ?? 1;
+}
+
+function procsOf({ procs = 'auto' }: StartOptions): number {
+  if (procs === 'auto') return processors();
+  if (!Number.isInteger(procs) || procs < 1 || procs > 200) throw new UsageError(`start: procs ${procs} is not a whole number from 1 to 200`);
+  return procs;
+}
+
+/** A runtime with workers. */
+export async function startShared(module: WebAssembly.Module, reason: string, options: StartOptions): Promise<{ core: Core; info: RuntimeInfo }> {
+  const procs = procsOf(options);
+  const memory = sharedMemory();
+  const origin = performance.timeOrigin;
+  let machine: Machine | undefined;
+  let ffi!: FfiMt;
+  const core = await Core.make(async (host) => {
+    const { exports } = await instantiate(module, host, { memory, origin }, (agent) => machine?.wake(agent));
+    (exports['__wasm_call_ctors'] as () => void)();
+    ffi = { ...exports } as unknown as FfiMt;
+    ffi.boot();
+    return { ffi, memory };
+  });
+  const info: RuntimeInfo = { mode: 'mt', procs, reason };
+  machine = new Machine(core, ffi, { module, memory, origin, info }, options.worker);
+  return { core, info };
+}
+
+class Machine implements Agent, Calling {
+  readonly me: Pointer;
+  readonly #core: Core;
+  readonly #ffi: FfiMt;
+  readonly #wire: Wire;
+  readonly #calls: Calls;
+  readonly #sleeper: Sleeper;
+  readonly #common: Omit<Start, 'op' | 'agent' | 'queue' | 'lock'>;
+  readonly #queue: Pointer;
+  readonly #workerUrl: string | URL | undefined;
+  readonly #members = new Map<Pointer, Member>();
+  #failures = 0;
+  #timer: Timer | undefined;
+  #closing: Promise<void> | undefined;
+  readonly #closed = new Map<Member, () => void>();
+
+  constructor(core: Core, ffi: FfiMt, common: Omit<Start, 'op' | 'agent' | 'queue' | 'lock'>, workerUrl: string | URL | undefined) {
+    this.#core = core;
+    this.#ffi = ffi;
+    this.#common = common;
+    this.#workerUrl = workerUrl;
+    this.me = ffi.agent();
+    this.#wire = new Wire(core, ffi);
+    this.#queue = ffi.chan(8, QUEUE_CAP);
+    this.#calls = new Calls(this.#wire, this.#queue, this);
+    this.#sleeper = new Sleeper(core, ffi);
+    core.agent = this;
+    core.caller = this.#calls;
+    core.endings.push(() => {
+      this.#sleeper.close();
+      void this.#end();
+    });
+    this.#sleeper.idle();
+  }
+
+  // ---- Agent ----
+
+  element(): Element<any> {
+    return new AnyElement(this.#wire);
+  }
+
+  unref(c: Pointer): boolean {
+    return this.#wire.unref(c);
+  }
+
+  idle(): void {
+    this.#sleeper.idle();
+  }
+
+  stuck(): boolean {
+    return this.#members.size === 0 || (this.#ffi.doze() >= 0 && this.#ffi.stuck() === 1);
+  }
+
+  /** Workers may still wake what waits here: look again later. */
+  stay(): boolean {
+    if (this.stuck()) return false;
+    setTimeout(() => {}, LOOK_MS);
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#core.shut();
+    await this.#end();
+  }
+
+  /** Somebody has work for an agent whose event loop cannot see that. */
+  wake(agent: Pointer): void {
+    if (agent === this.me) queueMicrotask(() => this.#sleeper.woken());
+    else this.#members.get(agent)?.thread?.post({ op: protocol.WAKE });
+  }
+
+  // ---- workers come and go ----
+
+  need(calls: number): void {
+    const { procs } = this.#common.info;
+    while (this.#members.size < Math.min(procs, calls)) if (!this.#spawn()) break;
+    this.#stayFor(this.#calls.inFlight);
+  }
+
+  #stayFor(calls: number): void {
+    if (!this.#timer && calls > 0) this.#timer = setInterval(() => this.#lookAfter(), LOOK_MS) as unknown as Timer;
+    if (calls > 0) this.#timer?.ref?.();
+    else this.#timer?.unref?.();
+  }
+
+  #lookAfter(): void {
+    if (this.#calls.inFlight > 0) return this.#calls.overdue();
+    clearInterval(this.#timer as unknown as ReturnType<typeof setInterval>);
+    this.#timer = undefined;
+  }
+
+  #spawn(): boolean {
+    const agent = this.#ffi.agent_new();
+    if (agent <= 0) return false;
+    const member = new Member(agent);
+    this.#members.set(agent, member);
+    spawn(this.#workerUrl, {
+      message: (message) => this.#hear(member, message),
+      gone: (error) => this.#lost(member, error),
+    }).then((thread) => this.#begin(member, thread), (error) => this.#lost(member, error));
+    return true;
+  }
+
+  #begin(member: Member, thread: Thread): void {
+    member.thread = thread;
+    if (this.#core.closed || !this.#members.has(member.agent)) return void thread.terminate();
+    thread.post({ op: protocol.START, ...this.#common, agent: member.agent, queue: this.#queue, lock: member.lock });
+  }
+
+  #hear(member: Member, message: FromWorker): void {
+    switch (message.op) {
+      case protocol.READY:
+        member.ready = true;
+        this.#failures = 0;
+        if (message.locked) watch(member.lock, () => this.#lost(member, new Error(ENDED)));
+        return;
+      case protocol.WAKE:
+        return message.agent === this.me ? this.#sleeper.woken() : this.wake(message.agent);
+      case protocol.NEED:
+        return this.need(message.calls);
+      case protocol.STUCK:
+        return this.#core.reconsider();
+      case protocol.KILL:
+        return this.kill(message.agent, message.what);
+      case protocol.CLOSED:
+        return this.#closed.get(member)?.();
+      case protocol.FAILED:
+        this.#core.shut(new FatalError(message.text));
+    }
+  }
+
+  kill(agent: Pointer, what: string): void {
+    const member = this.#members.get(agent);
+    if (!member) return;
+    member.why = new Error(what);
+    void member.thread?.terminate().then(() => this.#lost(member, member.why!));
+  }
+
+  #lost(member: Member, said: Error): void {
+    this.#closed.get(member)?.();
+    if (this.#core.closed || !this.#members.delete(member.agent)) return;
+    const error = member.why ?? said;
+    void member.thread?.terminate();
+    if (this.#ffi.agent_lost(member.agent) === 0) {
+      this.#core.shut(new WorkerError(`a worker was lost in the middle of the runtime, which cannot go on: ${error.message}`, { cause: error }));
+      return;
+    }
+    for (const { thread } of this.#members.values()) thread?.post({ op: protocol.LOST, agent: member.agent, error: error.message });
+    const heard = this.#calls.lost(member.agent, error);
+    if (!member.ready) this.#unready(error);
+    // An exception of code that runs beside the calls: nobody else would say so.
+    else if (!heard && error !== member.why && error.message !== ENDED) void Promise.reject(new WorkerError(error.message, { cause: error }));
+    this.need(this.#calls.inFlight);
+  }
+
+  /** A worker has not started. If none does, no call will ever be taken. */
+  #unready(error: Error): void {
+    this.#failures++;
+    if (this.#failures >= FAILURES_MAX && [...this.#members.values()].every(({ ready }) => !ready)) this.#calls.hopeless(error);
+  }
+
+  // ---- the end ----
+
+  #end(): Promise<void> {
+    return this.#closing ??= this.#endAll();
+  }
+
+  async #endAll(): Promise<void> {
+    clearInterval(this.#timer as unknown as ReturnType<typeof setInterval>);
+    await Promise.all([...this.#members.values()].map((member) => this.#endOne(member)));
+    this.#members.clear();
+  }
+
+  /** Its goroutines' finally blocks run, if it comes to that. */
+  async #endOne(member: Member): Promise<void> {
+    if (member.ready) {
+      let timer;
+      await new Promise<void>((resolve) => {
+        this.#closed.set(member, resolve);
+        timer = setTimeout(resolve, CLOSE_MS);
+        member.thread!.post({ op: protocol.CLOSE });
+      });
+      clearTimeout(timer);
+    }
+    await member.thread?.terminate();
+  }
 }

@@ -40,9 +40,10 @@ const single = (reason: string, module?: WebAssembly.Module): Choice => ({ mode:
 const forAgents = (module: WebAssembly.Module) => WebAssembly.Module.imports(module).some((each) => each.kind === 'memory');
 
 /** How a runtime is to run. */
-export async function choose({ mode = 'st', wasm }: Wanted): Promise<Choice> {
+export async function choose({ mode = 'auto', seed, wasm }: Wanted): Promise<Choice> {
   const given = wasm === undefined ? undefined : await compile(wasm);
-  const cannot = mode === 'st' ? "all is on one thread as start({ mode: 'st' }) has it" : obstacle();
+  const asked = mode === 'st' ? "mode: 'st'" : mode === 'auto' && seed !== undefined ? 'seed' : undefined;
+  const cannot = asked ? `start({ ${asked} }) asks for one thread` : obstacle();
   if (cannot || (given && !forAgents(given))) {
     const reason = cannot ?? 'start({ wasm }) has the module for one thread';
     if (mode === 'mt' || (given && forAgents(given))) throw new LoadError(`there can be no workers: ${reason}`);

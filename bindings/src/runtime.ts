@@ -526,22 +526,35 @@ export async function start<E = {}>(options: StartOptions<E> = {}): Promise<Runt
     throw new UsageError(`start: seed ${seed} is not a whole number from 1 to 2**32 - 1`);
   }
   signal?.throwIfAborted();
-  const { mode, reason, module } = await choose(options);
-  let core: Core, procs = 1;
-  let runtime: Runtime<E> | undefined;
-  const guest = async (made: Core, section: ArrayBuffer) => {
-    const { Guest } = await import('./c/guest.js');
-    runtime = new Runtime(made, { mode, procs, reason });
-    return new Guest(made, runtime as Runtime, section, options as StartOptions);
-  };
-  if (mode === 'mt') ({ core, procs } = await (await import('./machine.js')).startShared(module!, options as StartOptions));
-  else core = await Core.make((host) => load(module, host, seed), guest);
+  const { core, info, runtime = new Runtime<E>(core, info) } = await make(options);
   core.debug = debug ?? false;
   if (signal) closeWith(core, signal);
-  const started = runtime ?? new Runtime<E>(core, { mode, procs, reason });
-  core.endings.push(() => realm().running.delete(started));
-  realm().running.add(started);
-  return started;
+  core.endings.push(() => realm().running.delete(runtime));
+  realm().running.add(runtime);
+  return runtime;
+}
+
+/** runtime: there is one already, as a module in C needs it before it begins. */
+async function make<E>(options: StartOptions<E>): Promise<{ core: Core; info: RuntimeInfo; runtime?: Runtime<E> }> {
+  let { mode, reason, module } = await choose(options);
+  if (mode === 'mt') {
+    const { startShared } = await import('./machine.js');
+    try {
+      return await startShared(module!, reason, options as StartOptions);
+    } catch (error) {
+      if (options.mode === 'mt' || !(error instanceof RangeError)) throw error;
+      reason = `memory cannot be shared: ${error.message}`;
+      module = undefined;
+    }
+  }
+  const info: RuntimeInfo = { mode: 'st', procs: 1, reason };
+  let runtime: Runtime<E> | undefined;
+  const core = await Core.make((host) => load(module, host, options.seed), async (made, section) => {
+    const { Guest } = await import('./c/guest.js');
+    runtime = new Runtime(made, info);
+    return new Guest(made, runtime as Runtime, section, options as StartOptions);
+  });
+  return runtime ? { core, info, runtime } : { core, info };
 }
 
 function closeWith(core: Core, signal: AbortSignal): void {

@@ -18,6 +18,10 @@ export class Values {
     return handle;
   }
 
+  peek(handle: number): unknown {
+    return this.#values[handle];
+  }
+
   take(handle: number): unknown {
     if (handle === 0) return undefined;
     const value = this.#values[handle];

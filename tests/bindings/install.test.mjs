@@ -43,7 +43,7 @@ test('what is packed: all that is used, and nothing else', (t) => {
   assert.deepEqual(names.filter((name) => !known.test(name)), []);
   const sources = readdirSync(join(root, 'bindings/src'), { recursive: true })
     .filter((name) => name.endsWith('.ts')).map((name) => name.replace(/(\.d)?\.ts$/, '.js'));
-  const needed = [...sources.map((name) => `bindings/dist/${name}`), 'bindings/dist/goro.wasm', 'runtime/goro.c', 'runtime/api/goro.h'];
+  const needed = [...sources.map((name) => `bindings/dist/${name}`), 'bindings/dist/goro.wasm', 'bindings/dist/goro-mt.wasm', 'bindings/dist/worker.js', 'runtime/goro.c', 'runtime/api/goro.h'];
   assert.deepEqual(needed.filter((name) => !names.includes(name)), []);
   t.diagnostic(`${packed.size} bytes, ${packed.unpackedSize} unpacked, ${names.length} files`);
   assert.ok(packed.size < 400_000, `${packed.size} bytes`);

@@ -39,6 +39,12 @@ test('size: JavaScript and module are at most 40 KB of brotli', (t) => {
   assert.ok(sizes[0] + sizes[1] <= 40 * 1024, `${sizes}`);
 });
 
+test('the worker file imports nothing, as it may come from a blob', () => {
+  const text = readFileSync(join(DIST, 'worker.js'), 'utf8');
+  assert.doesNotMatch(text, /(^|[;}\n])\s*import\s*["'{*\w]/);
+  assert.deepEqual([...text.matchAll(/\bimport\((.*?)\)/g)].filter(([, what]) => /["'`]/.test(what)), []);
+});
+
 test('goro.wasm imports what the package brings, and nothing else', () => {
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm)).map((each) => `${each.module}.${each.name}`);
   const known = [

@@ -10,10 +10,11 @@ import { root } from '../harness/paths.mjs';
 import { run } from '../harness/run.mjs';
 
 const INDEX = pathToFileURL(join(root, 'bindings/dist/index.js')).href;
+const FAILING = pathToFileURL(join(root, 'tests/bindings/suite/modules/failing.js')).href;
 const NODES = hosts(['node20', 'node26']);
 
 function program(host, code, flags = []) {
-  const source = `import * as goro from ${JSON.stringify(INDEX)}; const { start } = goro;\n${code}`;
+  const source = `import * as goro from ${JSON.stringify(INDEX)}; const { start } = goro, FAILING = '${FAILING}';\n${code}`;
   return run(process.env[host.name.toUpperCase()], [...flags, '--input-type=module', '-e', source], {
     env: { PATH: process.env.PATH }, cwd: root, timeoutMs: 120_000,
   });
@@ -96,6 +97,36 @@ for (const host of NODES) {
     await rt.sleep(1);
     await rt.close();
   `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, '', '']));
+
+  ends('calls of workers keep it, and nothing else of theirs', `
+    const rt = await start({ procs: 2 });
+    const { add, burn, loop } = rt.module(FAILING);
+    console.log(rt.info.mode, await add(1, 2));
+    void burn(200).then((ms) => console.log(ms));
+    await new Promise((resolve) => process.on('beforeExit', resolve));
+    console.log('end');
+  `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, 'mt 3\n200\nend\n', '']));
+
+  ends('a deadlock is found with workers about', `
+    const rt = await start({ procs: 2 });
+    const { add } = rt.module(FAILING);
+    const results = await Promise.allSettled([add(1, 2), add(3, 4), rt.run(function* () {
+      yield* add(5, 6);
+      yield* rt.chan().recv();
+    })]);
+    console.log(results.map((r) => r.value ?? r.reason.name).join());
+    await rt.chan().recv();
+  `, ({ code, stdout, stderr }) => {
+    assert.deepEqual([code, stdout], [1, '3,7,DeadlockError\n']);
+    assert.match(stderr, /DeadlockError/);
+  });
+
+  ends('what is thrown beside calls ends the worker, with its calls', `
+    const rt = await start({ procs: 2 });
+    const { add, throwLater } = rt.module(FAILING);
+    const error = await throwLater().catch((e) => e);
+    console.log(error.name, error.cause.message, await add(1, 2));
+  `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, 'WorkerError nobody catches this 3\n', '']));
 
   for (const kind of ['async () =>', 'function* ()']) {
     ends(`an exception that nobody waits for is loud: ${kind}`, `
@@ -186,3 +217,19 @@ flat('waits that are called off', `
     }
   }
   await cancel(1000)`, 'await cancel(20000)');
+
+flat('calls of workers, with channels and contexts', `
+  const crunch = rt.module(FAILING.replace('failing', 'crunch'));
+  const ch = rt.chan(1);
+  async function calls(n) {
+    for (let i = 0; i < n; i++) {
+      const ctx = rt.context();
+      const made = rt.chan(1);
+      await ch.send({ i, made });
+      await crunch.echo(ch, made, ctx, [{ text: 'x'.repeat(i % 1000) }]);
+      await ch.recv();
+      ctx.cancel();
+      if (i % 1000 === 999) gc(), await turn();
+    }
+  }
+  await calls(3000)`, 'await calls(15000)');

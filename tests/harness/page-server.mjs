@@ -57,7 +57,9 @@ async function answer(root, headers, request, response) {
   try {
     const body = path === '/' ? PAGE : await readFile(join(root, path));
     const type = path === '/' ? 'text/html' : TYPES[extname(path)];
-    response.writeHead(200, { ...headers, 'content-type': type ?? 'text/plain' });
+    // As a CDN does, which pages of all origins may read.
+    const open = { 'access-control-allow-origin': '*' };
+    response.writeHead(200, { ...headers, ...open, 'content-type': type ?? 'text/plain' });
     response.end(body);
   } catch {
     response.writeHead(404).end();

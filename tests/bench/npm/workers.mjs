@@ -10,7 +10,7 @@ const SELF = here('./worker.mjs');
 const PEERS = {
   async goro(workers) {
     const { start } = await import('../../../bindings/dist/index.js');
-    const rt = await start({ mode: 'mt', procs: workers + 1 });
+    const rt = await start({ mode: 'mt', procs: workers });
     const { inc } = rt.module(here('./functions.mjs'));
     return { call: inc, close: () => rt.close() };
   },

@@ -17,11 +17,22 @@ export function testAnywhere(name, fn) {
 
 const LIMIT_MS = 20_000;
 let shared;
+let options = {};
+
+/** How runtimes are started from now on: 'mt', 'st', or 'auto'. */
+export function setMode(mode) {
+  options = mode === 'mt' ? { mode, procs: 2 } : { mode };
+}
+
+export const currentMode = () => options.mode;
+
+/** Start a runtime of the mode that is tested. */
+export const begin = (more) => start({ ...options, ...more });
 
 async function runtimeFor({ anywhere, none }) {
   if (none) return undefined;
-  if (!anywhere) return start();
-  if (!shared || shared.core.closed) shared = await start();
+  if (!anywhere) return begin();
+  if (!shared || shared.core.closed) shared = await begin();
   return shared;
 }
 

@@ -1,13 +1,14 @@
 import { FatalError, LoadError, PanicError, RuntimeClosedError, start, UsageError } from '../../../bindings/dist/index.js';
-import { assert, test } from './harness.mjs';
+import { assert, begin, test } from './harness.mjs';
 
 test('start: info, and several at once', async (rt) => {
-  const other = await start();
+  const other = await begin();
   const single = await start({ mode: 'st' });
   assert.deepEqual([single.info.mode, single.info.procs], ['st', 1]);
   assert.match(single.info.reason, /thread/);
   await single.close();
   assert.ok(rt.info.procs >= 1 && rt.info.reason);
+  if (globalThis.crossOriginIsolated === false) assert.match(rt.info.reason, /not cross-origin isolated: .*Opener-Policy/);
   const ch = other.chan(1);
   await ch.send(1);
   assert.equal((await ch.recv()).value, 1);
@@ -23,7 +24,7 @@ test('start: wasm from elsewhere', async () => {
 
 test('start: signal closes', async () => {
   const controller = new AbortController();
-  const rt = await start({ signal: controller.signal });
+  const rt = await begin({ signal: controller.signal });
   const waits = rt.chan().recv();
   controller.abort(new Error('closing'));
   await assert.rejects(waits, /closing/);
@@ -75,9 +76,9 @@ test('start: a signal is let go of', async () => {
   let removed = 0;
   const { removeEventListener } = signal;
   signal.removeEventListener = (...args) => { removed++; removeEventListener.apply(signal, args); };
-  await (await start({ signal })).close();
+  await (await begin({ signal })).close();
   assert.equal(removed, 1);
-  const loading = start({ signal });
+  const loading = begin({ signal });
   controller.abort(new Error('in between'));
   await assert.rejects(loading, /in between/);
   assert.equal(listeners(), before);

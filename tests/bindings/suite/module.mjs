@@ -2,7 +2,7 @@
 import {
   Chan, ChanClosedError, DeadlineExceededError, LoadError, recv, RuntimeClosedError, select, transfer, UsageError,
 } from '../../../bindings/dist/index.js';
-import { assert, test, testAnywhere } from './harness.mjs';
+import { assert, begin, test, testAnywhere } from './harness.mjs';
 
 const CRUNCH = new URL('./modules/crunch.js', import.meta.url);
 const crunchOf = (rt) => rt.module(CRUNCH);
@@ -71,8 +71,7 @@ testAnywhere('module: what cannot be called or copied', async (rt) => {
   await assert.rejects(rt.module(new URL('./modules/none.js', import.meta.url)).f(), LoadError);
   await assert.rejects(rt.module(new URL('./modules/broken.js', import.meta.url)).f(), /broken at once/);
   assert.throws(() => rt.module('http://[bad'), UsageError);
-  const { start } = await import('../../../bindings/dist/index.js');
-  const other = await start();
+  const other = await begin();
   await assert.rejects(crunch.echo(other.chan()), /another runtime/);
   await other.close();
   assert.equal(await crunch.add(1, 1), 2);

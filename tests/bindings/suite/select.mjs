@@ -1,5 +1,5 @@
-import { after, ChanClosedError, recv, select, send, start, UsageError } from '../../../bindings/dist/index.js';
-import { assert, settle, test } from './harness.mjs';
+import { after, ChanClosedError, recv, select, send, UsageError } from '../../../bindings/dist/index.js';
+import { assert, begin, settle, test } from './harness.mjs';
 
 test('select: what is ready', async (rt) => {
   const a = rt.chan(1), b = rt.chan(1);
@@ -119,7 +119,7 @@ test('select: what is no case', (rt) => {
 });
 
 test('select: channels that are not of this runtime, or no more, or none', async (rt) => {
-  const other = await start();
+  const other = await begin();
   const a = rt.chan(), gone = rt.chan(1);
   gone[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
   for (const bad of [other.chan(), recv(other.chan()), send(other.chan(), {}), gone, send(gone, {}), recv({})]) {

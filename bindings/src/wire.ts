@@ -1,0 +1,394 @@
+/**
+ * Values on their way between agents. An element of a channel of any values is 8
+ * bytes that say themselves what they are: a number, or in the upper half a tag
+ * that no number has there (as NaNs are written in one way only), and below it
+ *  - a constant: undefined, null, false, true;
+ *  - a handle of the agent's that has put it there, while no other agent has the
+ *    channel: a value by reference;
+ *  - a block of memory with an encoded value, which is whoever's that receives it.
+ *
+ * A channel becomes shared, for ever, when it is first encoded itself: what is in
+ * it, and what waits to be sent, is encoded then. A handle that such a send has
+ * is kept up to its end, as the send knows nothing else: `moved`.
+ *
+ * References: a channel counts those of agents' objects, one each, and of encoded
+ * messages. A context, or an AbortSignal, crosses as a link: a channel on which
+ * the end comes. One that came with a call ends with that call.
+ */
+import { Chan, freed, TypedChan } from './channel.js';
+import { Codec, type Foreign, type Message } from './codec.js';
+import { Context } from './context.js';
+import type { Core } from './core.js';
+import { type Element, type ElementKind, ELEMENTS } from './elements.js';
+import { DeadlineExceededError, PanicError, UsageError } from './errors.js';
+import { type FfiMt, PARKED, type Pointer } from './ffi.js';
+import { onAbort } from './host-events.js';
+import type { Holder } from './wait.js';
+
+const TAGS = 0xfffc0000;
+const CONSTANT = TAGS;
+const HANDLE = TAGS + 1;
+const BLOCK = TAGS + 2;
+/** The value is right behind, where the receiver knows. */
+const INPLACE = TAGS + 3;
+const NAN = 0x7ff80000;
+
+const CONSTANTS = [undefined, null, false, true];
+
+/** A block: how many bytes, and from here on these. */
+const BYTES_AT = 8;
+/** Up to as many bytes are copied one by one. */
+const FEW = 64;
+
+/** The kinds of foreigner. */
+const CHAN = 0;
+const CONTEXT = 1;
+const SIGNAL = 2;
+
+const KINDS = Object.keys(ELEMENTS) as ElementKind[];
+
+/** A context that goes over: where its end comes, what is known of it. */
+type Crossing = [link: Chan<unknown>, due: number | undefined, values: [unknown, unknown][], over: End | undefined];
+/** Whether it is a deadline's, and the cause. */
+type End = [late: boolean, cause: unknown];
+
+/** How values lie in a channel of any values. */
+export class AnyElement implements Element<unknown> {
+  readonly size = 8;
+  readonly #wire: Wire;
+  shared = false;
+  /** Handles of sends that wait, whose values were encoded meanwhile. */
+  moved: Map<number, Pointer> | undefined;
+
+  constructor(wire: Wire) {
+    this.#wire = wire;
+  }
+
+  /** Odd: a handle. Even: a block. 0: nothing to give back. */
+  put(core: Core, at: number, value: unknown, transfer?: readonly ArrayBuffer[]): number {
+    if (this.#wire.inline(at, value)) return 0;
+    if (this.shared) {
+      const p = this.#wire.block(value, transfer);
+      this.#wire.write(at, p, BLOCK);
+      return p;
+    }
+    const handle = core.values.put(value);
+    this.#wire.write(at, handle, HANDLE);
+    return 2 * handle + 1;
+  }
+
+  get(_core: Core, at: number): unknown {
+    return this.#wire.read(at);
+  }
+
+  drop(core: Core, mark: number): void {
+    if ((mark & 1) === 0) return this.#wire.discard(mark);
+    const p = this.#settle(mark >> 1);
+    if (p) this.#wire.discard(p);
+    else core.values.take(mark >> 1);
+  }
+
+  sent(_core: Core, mark: number): void {
+    if (this.moved && (mark & 1) !== 0) this.#settle(mark >> 1);
+  }
+
+  #settle(handle: number): Pointer | undefined {
+    const p = this.moved?.get(handle);
+    if (p === undefined) return undefined;
+    this.moved!.delete(handle);
+    this.#wire.core.values.take(handle);
+    return p;
+  }
+}
+
+/** The values of one agent. */
+export class Wire {
+  readonly core: Core;
+  readonly ffi: FfiMt;
+  readonly codec: Codec;
+  /** The objects for shared channels that this agent has. */
+  readonly #chans = new Map<Pointer, WeakRef<Chan<any>>>();
+  /** How to end the links of the message under way; else they end with what they link to. */
+  links: (() => void)[] | undefined;
+  #scratch = new Uint8Array(1024);
+
+  constructor(core: Core, ffi: FfiMt) {
+    this.core = core;
+    this.ffi = ffi;
+    this.codec = new Codec({
+      leave: (value) => this.#leave(value),
+      stay: ({ kind, data }) => this.#stay(kind, data),
+      arrive: (kind, data) => this.#arrive(kind, data),
+    });
+  }
+
+  // ---- elements ----
+
+  write(at: number, low: number, high: number): void {
+    this.core.u32[at] = low;
+    this.core.u32[at + 1] = high;
+  }
+
+  /** Write a value that fits into 8 bytes. */
+  inline(at: number, value: unknown): boolean {
+    if (typeof value === 'number') {
+      if (value === value) this.core.f64[at >> 1] = value;
+      else this.write(at, 0, NAN);
+      return true;
+    }
+    if (value !== undefined && value !== null && typeof value !== 'boolean') return false;
+    this.write(at, CONSTANTS.indexOf(value), CONSTANT);
+    return true;
+  }
+
+  /** behind: where a value is that is in place. */
+  read(at: number, behind: Pointer = 0): unknown {
+    const { core } = this;
+    const low = core.u32[at]!;
+    switch (core.u32[at + 1]) {
+      case CONSTANT: return CONSTANTS[low];
+      case HANDLE: return core.values.take(low);
+      case BLOCK: return this.open(low);
+      case INPLACE: return this.codec.decode(this.bytes(behind, low));
+      default: return core.f64[at >> 1];
+    }
+  }
+
+  /** Write a value: into the `room` behind, if it fits. */
+  result(at: number, value: unknown, behind: Pointer, room: number): void {
+    if (this.inline(at, value)) return;
+    const message = this.codec.encode(value);
+    if (message.at > room) return this.write(at, this.#blockOf(message), BLOCK);
+    this.fill(behind, message);
+    this.write(at, message.at, INPLACE);
+  }
+
+  // ---- blocks ----
+
+  alloc(bytes: number): Pointer {
+    const p = this.ffi.alloc(bytes);
+    if (p === 0) throw new PanicError(`out of memory for ${bytes} bytes; receive before more is sent`);
+    if (p < 0) throw this.core.shutError();
+    this.core.see(p + bytes);
+    return p;
+  }
+
+  /** A message's bytes into memory. */
+  fill(p: Pointer, { bytes, at: n }: Message): void {
+    const { u8 } = this.core;
+    if (n <= FEW) for (let i = 0; i < n; i++) u8[p + i] = bytes[i]!;
+    else u8.set(bytes.subarray(0, n), p);
+  }
+
+  /** Bytes of memory, copied; until the next call. */
+  bytes(p: Pointer, n: number): Uint8Array {
+    this.core.see(p + n);
+    const { u8 } = this.core;
+    if (n > this.#scratch.length) {
+      const large = u8.slice(p, p + n);
+      if (n <= 1 << 16) this.#scratch = large;
+      return large;
+    }
+    const to = this.#scratch;
+    if (n <= FEW) for (let i = 0; i < n; i++) to[i] = u8[p + i]!;
+    else to.set(u8.subarray(p, p + n));
+    return to;
+  }
+
+  #blockOf(message: Message): Pointer {
+    const p = this.alloc(BYTES_AT + message.at);
+    this.core.u32[p >> 2] = message.at;
+    this.fill(p + BYTES_AT, message);
+    return p;
+  }
+
+  block(value: unknown, transfer?: readonly unknown[]): Pointer {
+    return this.#blockOf(this.codec.encode(value, transfer));
+  }
+
+  /** The value in a block, which is gone then. */
+  open(p: Pointer): unknown {
+    this.core.see(p + BYTES_AT);
+    const bytes = this.bytes(p + BYTES_AT, this.core.u32[p >> 2]!);
+    this.ffi.free(p);
+    return this.codec.decode(bytes);
+  }
+
+  /** Nobody gets it: what it refers to has to be let go of all the same. */
+  discard(p: Pointer): void {
+    this.open(p);
+  }
+
+  // ---- channels ----
+
+  chan<T>(cap = 0): TypedChan<T> {
+    const ptr = this.ffi.chan(8, cap);
+    if (ptr <= 0) throw ptr < 0 ? this.core.shutError() : new PanicError('makechan: out of memory; make smaller channels, or fewer');
+    const chan = new TypedChan<T>(this.core, ptr, cap, new AnyElement(this) as Element<any>);
+    this.core.chans.watch(chan);
+    return chan;
+  }
+
+  /** False: that was the last reference to it. */
+  unref(ptr: Pointer): boolean {
+    if (this.#chans.get(ptr)?.deref() === undefined) this.#chans.delete(ptr);
+    return this.ffi.chan_unref(ptr) === 0;
+  }
+
+  #share(chan: Chan<any>): void {
+    if (chan.held.shared) return;
+    chan.held.shared = true;
+    this.#chans.set(chan.ptr, new WeakRef(chan));
+    const { element } = chan.held;
+    if (!(element instanceof AnyElement)) return;
+    try {
+      this.#encodeAll(chan, element);
+      element.shared = true;
+    } catch (cause) {
+      chan.held.shared = false;
+      this.#chans.delete(chan.ptr);
+      throw new UsageError(`a channel cannot be passed on with a value in it that cannot be copied: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  /** All values in it, those in the buffer first; nothing is written if one cannot be copied. */
+  #encodeAll(chan: Chan<any>, element: AnyElement): void {
+    const { core, ffi } = this;
+    const values: { p: Pointer; handle: number; block: Pointer }[] = [];
+    try {
+      for (let i = 0, p; (p = ffi.chan_elem(chan.ptr, i)) !== 0; i++) {
+        core.see(p + 8);
+        const handle = core.u32[(p >> 2) + 1] === HANDLE ? core.u32[p >> 2]! : -1;
+        values.push({ p, handle, block: handle < 0 ? 0 : this.block(core.values.peek(handle)) });
+      }
+    } catch (error) {
+      for (const { block } of values) if (block) this.discard(block);
+      throw error;
+    }
+    const buffered = ffi.len(chan.ptr);
+    for (const [i, { p, handle, block }] of values.entries()) {
+      if (block === 0) continue;
+      this.write(p >> 2, block, BLOCK);
+      if (i < buffered) core.values.take(handle);
+      else (element.moved ??= new Map()).set(handle, block);
+    }
+  }
+
+  // ---- what is no data ----
+
+  #leave(value: object): Foreign | undefined {
+    if (value instanceof Chan) return { kind: CHAN, data: this.#leaveChan(value) };
+    if (value instanceof Context) return { kind: CONTEXT, data: this.#leaveContext(value) };
+    if (value instanceof AbortSignal) return { kind: SIGNAL, data: this.#leaveSignal(value) };
+    return undefined;
+  }
+
+  #leaveChan(chan: Chan<any>): number[] {
+    if (chan.core !== this.core) throw new UsageError('a channel of another runtime cannot be passed on; make it by this one');
+    if (chan.ptr < 0) throw freed();
+    if (chan.ptr === 0) return [0, 0, -1];
+    this.#share(chan);
+    this.ffi.chan_ref(chan.ptr);
+    return [chan.ptr, chan.cap, KINDS.findIndex((kind) => ELEMENTS[kind] === chan.held.element)];
+  }
+
+  #leaveContext(ctx: Context): Crossing {
+    const end = (): End => [ctx.err instanceof DeadlineExceededError, ctx.cause];
+    const carried = ctx.values.filter(([key]) => typeof key !== 'symbol' && typeof key !== 'object' && typeof key !== 'function');
+    const due = ctx.deadline === undefined ? undefined : ctx.deadline;
+    return [this.#link(ctx.err !== undefined, end, (told) => ctx.onEnd(told)), due, carried, ctx.err && end()];
+  }
+
+  #leaveSignal(signal: AbortSignal): Crossing {
+    const end = (): End => [false, signal.reason];
+    return [this.#link(signal.aborted, end, (told) => onAbort(signal, told)), undefined, [], signal.aborted ? end() : undefined];
+  }
+
+  /** A channel on which the end will come. */
+  #link(over: boolean, end: () => End, listen: (told: () => void) => () => void): Chan<unknown> {
+    const link = this.chan<unknown>(1);
+    if (over) return link;
+    const close = () => { if (!this.core.closed) link.close(); };
+    const unheed = listen(() => {
+      if (this.core.closed) return;
+      try {
+        link.trySend(end());
+      } catch (error) {
+        link.trySend([end()[0], error]); // a cause that cannot be copied
+      }
+      close();
+    });
+    this.links?.push(() => {
+      unheed();
+      if (link.ptr > 0 && !this.core.closed) this.core.ffi.close(link.ptr);
+    });
+    return link;
+  }
+
+  /** A message will not go: give back its references. What else is in data sees to itself. */
+  #stay(kind: number, data: unknown): void {
+    if (kind === CHAN && (data as number[])[0] !== 0) this.ffi.chan_unref((data as number[])[0]!);
+  }
+
+  #arrive(kind: number, data: unknown): object {
+    if (kind === CHAN) return this.#arriveChan(data as [Pointer, number, number]);
+    const ctx = this.#arriveContext(data as Crossing);
+    return kind === SIGNAL ? ctx.signal : ctx;
+  }
+
+  #arriveChan([ptr, cap, kind]: [Pointer, number, number]): Chan<any> {
+    const known = this.#chans.get(ptr)?.deref();
+    if (known && known.ptr === ptr) {
+      this.ffi.chan_unref(ptr); // the message's
+      return known;
+    }
+    const element = kind < 0 ? new AnyElement(this) : ELEMENTS[KINDS[kind]!];
+    if (element instanceof AnyElement) element.shared = true;
+    const chan = new TypedChan<any>(this.core, ptr, cap, element as Element<any>);
+    if (ptr === 0) return chan;
+    chan.held.shared = true;
+    this.#chans.set(ptr, new WeakRef(chan));
+    this.core.chans.watch(chan);
+    return chan;
+  }
+
+  #arriveContext([link, deadline, values, over]: Crossing): Context {
+    const host = { core: this.core, chan: <T>(cap?: number) => this.chan<T>(cap) };
+    const root = deadline === undefined
+      ? new Context(host)
+      : new Context(host, undefined, { deadline, due: performance.now() + deadline - Date.now() });
+    if (over) root.ended(...over);
+    // In a microtask: while a generator is stepped, its goroutine would wait here.
+    else queueMicrotask(() => new Listener(this, link, (end) => (end ? root.ended(...end) : root.cancel())).listen());
+    return values.reduce<Context>((ctx, [key, value]) => ctx.withValue(key, value), root);
+  }
+}
+
+/** Waits for the one value that may come on a link; one that is closed without is of a call that is over. */
+class Listener implements Holder {
+  constructor(readonly wire: Wire, readonly link: Chan<unknown>, readonly heard: (end: End | undefined) => void) {}
+
+  listen(): void {
+    const { core, ffi } = this.wire;
+    if (core.closed) return;
+    const { slot } = core;
+    const result = ffi.recv(this.link.ptr, slot);
+    if (result !== PARKED) return this.#over(core, result);
+    core.keep(this);
+    core.services++;
+  }
+
+  settle(core: Core, result: number): void {
+    core.services--;
+    this.#over(core, result);
+  }
+
+  #over(core: Core, result: number): void {
+    const end = result < 0 ? undefined : this.wire.read(core.outAt) as End;
+    queueMicrotask(() => this.heard(end));
+  }
+
+  shut(): boolean {
+    return false;
+  }
+}

@@ -1,0 +1,132 @@
+// What there is with workers only: parallelism, and workers that are lost.
+import { RuntimeClosedError, start, WorkerError } from '../../../bindings/dist/index.js';
+import { assert, begin, currentMode, test } from './harness.mjs';
+
+const FAILING = new URL('./modules/failing.js', import.meta.url);
+const DIST = new URL('../../../bindings/dist/', import.meta.url);
+
+const mtTest = (name, fn) => { if (currentMode() === 'mt') test(`workers: ${name}`, fn); };
+
+/** Two functions run at the same time. */
+async function twoMeet(rt) {
+  const { meet } = rt.module(FAILING);
+  const a = rt.chan(1), b = rt.chan(1);
+  assert.deepEqual(await Promise.all([meet(a, b), meet(b, a)]), ['met', 'met']);
+}
+
+mtTest('functions run in parallel', async (rt) => {
+  assert.deepEqual([rt.info.mode, rt.info.procs], ['mt', 2]);
+  for (let i = 0; i < 20; i++) await twoMeet(rt);
+});
+
+mtTest('what takes long does not hold up the rest', async (rt) => {
+  const { burn, add } = rt.module(FAILING);
+  await Promise.all([burn(1), burn(1)]);
+  let over = false;
+  const long = burn(600).then(() => { over = true; });
+  for (let i = 0; i < 100; i++) assert.equal(await add(i, 1), i + 1);
+  assert.equal(over, false);
+  await long;
+});
+
+mtTest('one that ends takes its calls along, and is replaced', async (rt) => {
+  const { die, add, wait } = rt.module(FAILING);
+  const begun = rt.chan(), never = rt.chan();
+  for (let i = 0; i < 3; i++) {
+    const calls = [die(), ...Array.from({ length: 50 }, (_, j) => add(i, j))];
+    const [dead, ...sums] = await Promise.allSettled(calls);
+    assert.ok(dead.reason instanceof WorkerError, String(dead.reason));
+    assert.match(dead.reason.message, /^die: /);
+    // A call that it had begun is lost, too; no other is.
+    for (const [j, { value, reason }] of sums.entries()) assert.ok(value === i + j || reason instanceof WorkerError, String(reason));
+  }
+  assert.equal(await add(1, 2), 3);
+  const waits = wait(begun, never);
+  assert.equal((await begun.recv()).value, 'begins');
+  await never.send('sent');
+  assert.equal(await waits, 'sent');
+  await twoMeet(rt);
+});
+
+mtTest('what a lost one has waited on works on', async (rt) => {
+  const { die, wait } = rt.module(FAILING);
+  const begun = rt.chan(), ch = rt.chan();
+  const waits = [wait(begun, ch), wait(begun, ch)].map((each) => each.catch((error) => error));
+  await begun.recv();
+  await begun.recv();
+  const dies = [die(), die(), die()].map((each) => each.catch((error) => error));
+  for (const error of await Promise.all([...dies, ...waits])) assert.ok(error instanceof WorkerError, String(error));
+  assert.equal(ch.trySend('nobody waits'), false);
+  const again = wait(begun, ch);
+  await begun.recv();
+  await ch.send('somebody');
+  assert.equal(await again, 'somebody');
+});
+
+mtTest('one that loops: others go on, and it can be ended', async (rt) => {
+  const { add } = rt.module(FAILING);
+  const controller = new AbortController();
+  const { loop } = rt.module(FAILING, { signal: controller.signal, graceMs: 20 });
+  const begun = rt.chan(1);
+  const loops = loop(begun).catch((error) => error);
+  await begun.recv();
+  for (let i = 0; i < 100; i++) assert.equal(await add(i, 1), i + 1);
+  controller.abort(new Error('long enough'));
+  const error = await loops;
+  assert.ok(error instanceof WorkerError);
+  assert.match(error.message, /loop was called off, and had not ended 20 ms later/);
+  await twoMeet(rt);
+});
+
+mtTest('all loop: a call that waits can be called off', async (rt) => {
+  const grace = new AbortController(), begun = rt.chan(2);
+  const { loop } = rt.module(FAILING, { signal: grace.signal, graceMs: 1 });
+  const loops = [loop(begun), loop(begun)].map((each) => each.catch((error) => error));
+  await begun.recv();
+  await begun.recv();
+  const controller = new AbortController();
+  const waits = rt.module(FAILING, controller).add(1, 1);
+  controller.abort(new Error('not now'));
+  await assert.rejects(waits, /not now/);
+  const later = rt.module(FAILING).add(2, 2);
+  grace.abort();
+  for (const error of await Promise.all(loops)) assert.ok(error instanceof WorkerError, String(error));
+  assert.equal(await later, 4);
+});
+
+mtTest('closing ends those that loop', async (rt) => {
+  const begun = rt.chan(1);
+  const loops = rt.module(FAILING).loop(begun).catch((error) => error);
+  await begun.recv();
+  await rt.close();
+  assert.ok(await loops instanceof RuntimeClosedError);
+});
+
+mtTest('a file that is no worker', async () => {
+  if (globalThis.Deno) return; // where nobody can keep that from ending the program
+  const rt = await begin({ worker: new URL('./none.js', DIST) });
+  await assert.rejects(rt.module(FAILING).add(1, 1), WorkerError);
+  await assert.rejects(rt.module(FAILING).add(1, 1), WorkerError);
+  await rt.close();
+});
+
+mtTest('worker and module from elsewhere', async () => {
+  const elsewhere = new URL('worker.js', DIST);
+  if (globalThis.location) elsewhere.hostname = 'localhost'; // another origin
+  const rt = await begin({ worker: elsewhere, wasm: new URL('goro-mt.wasm', DIST) });
+  await twoMeet(rt);
+  await rt.close();
+  const single = await start({ wasm: new URL('goro.wasm', DIST) });
+  assert.equal(single.info.mode, 'st');
+  assert.match(single.info.reason, /wasm/);
+  await single.close();
+});
+
+mtTest('procs', async () => {
+  const rt = await begin({ procs: 1 });
+  const { burn, add } = rt.module(FAILING);
+  const order = [];
+  await Promise.all([burn(20).then(() => order.push('long')), add(1, 1).then(() => order.push('short'))]);
+  assert.deepEqual(order, ['long', 'short']);
+  await rt.close();
+});
