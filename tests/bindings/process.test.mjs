@@ -1,7 +1,7 @@
 // What the package does to a process of Node: how it ends, what it says, and
 // what memory it keeps.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -140,6 +140,28 @@ for (const host of NODES) {
       assert.match(stderr, /Error: oops\n +at culprit/);
     });
   }
+}
+
+// Where a wait at top level is another matter (bindings/README.md).
+for (const host of hosts(['deno', 'bun'])) {
+  test(`a wait that nobody can end is a deadlock, with the dump [${host.name}]`, async () => {
+    const folder = join(root, 'build/tests/bindings');
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `deadlock-${host.name}.mjs`);
+    writeFileSync(file, `import { start } from ${JSON.stringify(INDEX)};
+      async function main() {
+        const rt = await start();
+        rt.go(function* lost() { yield* rt.chan().send(1); });
+        await rt.chan().recv();
+        console.log('never');
+      }
+      main();`);
+    const { code, stdout, stderr } = await host.run(file, { args: [], env: {}, timeoutMs: 120_000 });
+    assert.deepEqual([code, stdout], [1, ''], stderr);
+    assert.match(stderr, /DeadlockError: all goroutines are asleep/);
+    assert.match(stderr, /\[chan receive\]:\s+async/);
+    assert.match(stderr, /\[chan send\]:\s+lost/);
+  });
 }
 
 const [newest] = NODES.slice(-1);
