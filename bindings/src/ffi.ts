@@ -39,7 +39,6 @@ export interface Ffi {
   parked(): Pointer;
   cancel(g: Pointer): number;
   sleep(ms: number, slot: number): number;
-  reason(reason: number): void;
   park(): void;
   ready(g: Pointer): void;
   goid(g: Pointer): number;
@@ -56,6 +55,13 @@ export interface Ffi {
   recv(c: Pointer, slot: number): number;
   try_recv(c: Pointer): number;
   close(c: Pointer): number;
+  lock_new(size: number, reason: number, exclusive: number): Pointer;
+  lock_take(l: Pointer, n: number, exclusive: number, slot: number): number;
+  lock_try(l: Pointer, n: number, exclusive: number): number;
+  lock_give(l: Pointer, n: number, exclusive: number): number;
+  lock_signal(l: Pointer, all: number): void;
+  lock_taken(l: Pointer): number;
+  lock_free(l: Pointer): void;
   len(c: Pointer): number;
   cases(n: number): Pointer;
   vals(n: number): Pointer;

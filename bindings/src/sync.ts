@@ -3,9 +3,9 @@ import type { Core } from './core.js';
 import { PanicError, UsageError } from './errors.js';
 import { awaitIn, type GoFunction, type Goroutine, start } from './goroutine.js';
 import { dispose } from './lifetime.js';
+import { Lock, REASON, Taken } from './lock.js';
 import { type Op, RELOCK, type WaitOptions } from './op.js';
 import type { Runtime } from './runtime.js';
-import { REASON, Sema } from './sema.js';
 
 /** What a lock gives: dispose of it, by `using`, and the lock is free again. */
 export interface Held {
@@ -23,14 +23,14 @@ export interface Held {
  * assert.equal(n, 10);
  */
 export class Mutex {
-  readonly #sema: Sema;
-  #locked = false;
+  readonly #lock: Lock;
   readonly #held: Held = { [dispose]: () => this.unlock() };
-  readonly #waiter = { woken: () => this.#held };
+  readonly #taken: Taken<Held>;
 
   /** @internal Use {@link Runtime.mutex}. */
   constructor(rt: Runtime) {
-    this.#sema = new Sema(rt, REASON.mutex);
+    this.#lock = new Lock(rt.core, 1, REASON.mutex);
+    this.#taken = new Taken(this.#lock, () => this.#held);
   }
 
   /**
@@ -41,11 +41,7 @@ export class Mutex {
    * mu.unlock();
    */
   lock(options?: WaitOptions): Op<Held> {
-    const refused = this.#sema.refused(options);
-    if (refused) return refused;
-    if (this.#locked) return this.#sema.wait(this.#waiter, options);
-    this.#locked = true;
-    return this.#sema.atOnce(this.#held);
+    return this.#lock.take(this.#taken, 1, options);
   }
 
   /**
@@ -56,8 +52,7 @@ export class Mutex {
    * assert.equal(mu.tryLock(), false);
    */
   tryLock(): boolean {
-    if (this.#locked) return false;
-    return (this.#locked = true);
+    return this.#lock.try(1);
   }
 
   /**
@@ -70,20 +65,17 @@ export class Mutex {
    * mu.unlock();
    */
   unlock(): void {
-    this.mustBeLocked();
-    if (!this.#sema.wake()) this.#locked = false;
+    if (!this.#lock.give(1)) throw unlocked();
   }
 
   /** @internal */
   mustBeLocked(): void {
-    if (!this.#locked) throw new PanicError('sync: unlock of unlocked mutex; unlock once for each lock');
+    if (this.#lock.taken === 0) throw unlocked();
   }
 
   /** @internal Lock it again: whatever is called off meanwhile, the caller must have it. */
   relock(): Op<Held> {
-    if (this.#locked) return this.#sema.wait(this.#waiter, undefined, RELOCK);
-    this.#locked = true;
-    return this.#sema.atOnce(this.#held);
+    return this.#lock.retake(this.#taken, 1, RELOCK);
   }
 
   /**
@@ -103,6 +95,11 @@ export class Mutex {
   }
 }
 
+const unlocked = () => new PanicError('sync: unlock of unlocked mutex; unlock once for each lock');
+
+/** A writer takes as many as there can be readers. */
+const READERS_MAX = 2 ** 30;
+
 /**
  * Any number of readers, or one writer. A writer that waits keeps new readers
  * out, so it gets its turn; readers that wait go before the next writer.
@@ -117,23 +114,17 @@ export class Mutex {
  * rw.unlock();
  */
 export class RWMutex {
-  readonly #readers: Sema;
-  readonly #writers: Sema;
-  #reading = 0;
-  #writing = false;
+  readonly #lock: Lock;
   readonly #rheld: Held = { [dispose]: () => this.runlock() };
   readonly #wheld: Held = { [dispose]: () => this.unlock() };
-  readonly #reader = { woken: () => this.#rheld };
-  readonly #writer = { woken: () => this.#wheld, cancelled: () => this.#admit() };
+  readonly #reading: Taken<Held>;
+  readonly #writing: Taken<Held>;
 
   /** @internal Use {@link Runtime.rwmutex}. */
   constructor(rt: Runtime) {
-    this.#readers = new Sema(rt, REASON.rlock);
-    this.#writers = new Sema(rt, REASON.lock);
-  }
-
-  get #closedToReaders(): boolean {
-    return this.#writing || this.#writers.waiting > 0;
+    this.#lock = new Lock(rt.core, READERS_MAX, REASON.rlock, REASON.lock);
+    this.#reading = new Taken(this.#lock, () => this.#rheld);
+    this.#writing = new Taken(this.#lock, () => this.#wheld);
   }
 
   /**
@@ -144,11 +135,7 @@ export class RWMutex {
    * rw.runlock(), rw.runlock();
    */
   rlock(options?: WaitOptions): Op<Held> {
-    const refused = this.#readers.refused(options);
-    if (refused) return refused;
-    if (this.#closedToReaders) return this.#readers.wait(this.#reader, options);
-    this.#reading++;
-    return this.#readers.atOnce(this.#rheld);
+    return this.#lock.take(this.#reading, 1, options);
   }
 
   /**
@@ -160,9 +147,7 @@ export class RWMutex {
    * assert.equal(rw.tryLock(), false);
    */
   tryRLock(): boolean {
-    if (this.#closedToReaders) return false;
-    this.#reading++;
-    return true;
+    return this.#lock.try(1);
   }
 
   /**
@@ -174,8 +159,7 @@ export class RWMutex {
    * assert.throws(() => rw.runlock(), PanicError);
    */
   runlock(): void {
-    if (this.#reading === 0) throw new PanicError('sync: RUnlock of unlocked RWMutex; call runlock once for each rlock');
-    if (--this.#reading === 0 && this.#writers.wake()) this.#writing = true;
+    if (!this.#lock.give(1)) throw new PanicError('sync: RUnlock of unlocked RWMutex; call runlock once for each rlock');
   }
 
   /**
@@ -187,11 +171,7 @@ export class RWMutex {
    * rw.unlock();
    */
   lock(options?: WaitOptions): Op<Held> {
-    const refused = this.#writers.refused(options);
-    if (refused) return refused;
-    if (this.#writing || this.#reading > 0) return this.#writers.wait(this.#writer, options);
-    this.#writing = true;
-    return this.#writers.atOnce(this.#wheld);
+    return this.#lock.take(this.#writing, READERS_MAX, options, 1);
   }
 
   /**
@@ -202,8 +182,7 @@ export class RWMutex {
    * assert.equal(rw.tryLock(), false);
    */
   tryLock(): boolean {
-    if (this.#writing || this.#reading > 0) return false;
-    return (this.#writing = true);
+    return this.#lock.try(READERS_MAX, 1);
   }
 
   /**
@@ -215,19 +194,7 @@ export class RWMutex {
    * assert.throws(() => rw.unlock(), PanicError);
    */
   unlock(): void {
-    if (!this.#writing) throw new PanicError('sync: Unlock of unlocked RWMutex; call unlock once for each lock');
-    this.#writing = false;
-    this.#letReadersIn();
-    if (this.#reading === 0 && this.#writers.wake()) this.#writing = true;
-  }
-
-  #letReadersIn(): void {
-    while (this.#readers.wake()) this.#reading++;
-  }
-
-  /** The writer that readers had to wait for waits no more. */
-  #admit(): void {
-    if (!this.#closedToReaders) this.#letReadersIn();
+    if (!this.#lock.give(READERS_MAX, 1)) throw new PanicError('sync: Unlock of unlocked RWMutex; call unlock once for each lock');
   }
 }
 
@@ -241,13 +208,14 @@ export class RWMutex {
  * assert.equal(sum, 6);
  */
 export class WaitGroup {
-  readonly #sema: Sema;
-  #n = 0;
-  readonly #waiter = { woken: () => undefined };
+  /** Tasks are taken of nothing: who takes nothing has to wait until none is left. */
+  readonly #lock: Lock;
+  readonly #taken: Taken<void>;
 
   /** @internal Use {@link Runtime.waitGroup}. */
   constructor(rt: Runtime) {
-    this.#sema = new Sema(rt, REASON.waitGroup);
+    this.#lock = new Lock(rt.core, 0, REASON.waitGroup);
+    this.#taken = new Taken(this.#lock, () => undefined);
   }
 
   /**
@@ -261,9 +229,7 @@ export class WaitGroup {
    */
   add(delta: number): void {
     if (!Number.isInteger(delta)) throw new UsageError(`WaitGroup.add(${delta}): add whole tasks`);
-    if (this.#n + delta < 0) throw new PanicError('sync: negative WaitGroup counter; call done once for each task added');
-    this.#n += delta;
-    if (this.#n === 0) while (this.#sema.wake());
+    if (!this.#lock.give(-delta)) throw new PanicError('sync: negative WaitGroup counter; call done once for each task added');
   }
 
   /**
@@ -287,9 +253,7 @@ export class WaitGroup {
    * await assert.rejects(wg.wait({ ctx: rt.context().withTimeout(1) }), DeadlineExceededError);
    */
   wait(options?: WaitOptions): Op<void> {
-    const refused = this.#sema.refused(options);
-    if (refused) return refused;
-    return this.#n === 0 ? this.#sema.atOnce(undefined) : this.#sema.wait(this.#waiter, options);
+    return this.#lock.take(this.#taken, 0, options);
   }
 
   /**
@@ -301,7 +265,7 @@ export class WaitGroup {
    * assert.equal(await g.wait(), 2);
    */
   go<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Goroutine<T> {
-    const goroutine = start(this.#sema.core, fn, args);
+    const goroutine = start(this.#lock.core, fn, args);
     this.add(1); // it has not begun
     goroutine.countIn(this);
     return goroutine;
@@ -363,13 +327,15 @@ export class Once {
 export class Cond {
   /** What is unlocked meanwhile. */
   readonly lock: Mutex;
-  readonly #sema: Sema;
-  readonly #waiter = { woken: () => undefined };
+  /** There is nothing to take: who waits passes by a signal. */
+  readonly #lock: Lock;
+  readonly #taken: Taken<void>;
 
   /** @internal Use {@link Runtime.cond}. */
   constructor(rt: Runtime, lock: Mutex) {
     this.lock = lock;
-    this.#sema = new Sema(rt, REASON.cond);
+    this.#lock = new Lock(rt.core, 0, REASON.cond);
+    this.#taken = new Taken(this.#lock, () => undefined);
   }
 
   /**
@@ -387,7 +353,7 @@ export class Cond {
    * await g.wait();
    */
   wait(options?: WaitOptions): Op<void> {
-    const generator = this.#sema.core.current !== null;
+    const generator = this.#lock.core.current !== null;
     return (generator ? this.#steps(options) : this.#async(options)) as unknown as Op<void>;
   }
 
@@ -412,7 +378,7 @@ export class Cond {
   /** It waits before the mutex is free: no signal can come in between. */
   #begin(options?: WaitOptions): Op<void> {
     this.lock.mustBeLocked();
-    const waits = this.#sema.refused(options) ?? this.#sema.wait(this.#waiter, options);
+    const waits = this.#lock.take(this.#taken, 1, options);
     this.lock.unlock();
     return waits;
   }
@@ -428,7 +394,7 @@ export class Cond {
    * mu.unlock();
    */
   signal(): void {
-    this.#sema.wake();
+    this.#lock.signal(false);
   }
 
   /**
@@ -445,7 +411,7 @@ export class Cond {
    * await Promise.all(both);
    */
   broadcast(): void {
-    while (this.#sema.wake());
+    this.#lock.signal(true);
   }
 }
 
@@ -459,16 +425,16 @@ export class Cond {
  * s.release(2);
  */
 export class Semaphore {
-  readonly #sema: Sema;
+  readonly #lock: Lock;
   readonly #size: number;
-  #taken = 0;
-  readonly #queue: { n: number }[] = [];
+  readonly #taken: Taken<Held>;
 
   /** @internal Use {@link Runtime.semaphore}. */
   constructor(rt: Runtime, size: number) {
     weight(size);
-    this.#sema = new Sema(rt, REASON.semaphore);
+    this.#lock = new Lock(rt.core, size, REASON.semaphore);
     this.#size = size;
+    this.#taken = new Taken(this.#lock, (n) => ({ [dispose]: () => this.release(n) }));
   }
 
   /**
@@ -480,19 +446,9 @@ export class Semaphore {
    * await assert.rejects(s.acquire(1, { ctx: rt.context().withTimeout(1) }), DeadlineExceededError);
    */
   acquire(n = 1, options?: WaitOptions): Op<Held> {
-    const refused = this.#sema.refused(options);
-    if (refused) return refused;
     weight(n);
     if (!(n <= this.#size)) throw new UsageError(`semaphore: ${n} of ${this.#size} can never be had; acquire less`);
-    const held = { [dispose]: () => this.release(n) };
-    if (this.tryAcquire(n)) return this.#sema.atOnce(held);
-    const place = { n };
-    this.#queue.push(place);
-    const cancelled = () => {
-      this.#queue.splice(this.#queue.indexOf(place), 1);
-      this.#serve();
-    };
-    return this.#sema.wait({ woken: () => held, cancelled }, options);
+    return this.#lock.take(this.#taken, n, options);
   }
 
   /**
@@ -504,9 +460,7 @@ export class Semaphore {
    */
   tryAcquire(n = 1): boolean {
     weight(n);
-    if (this.#queue.length > 0 || this.#taken + n > this.#size) return false;
-    this.#taken += n;
-    return true;
+    return this.#lock.try(n);
   }
 
   /**
@@ -520,17 +474,7 @@ export class Semaphore {
    */
   release(n = 1): void {
     weight(n);
-    if (n > this.#taken) throw new PanicError('semaphore: released more than held; release what was acquired, once');
-    this.#taken -= n;
-    this.#serve();
-  }
-
-  #serve(): void {
-    const queue = this.#queue;
-    while (queue.length > 0 && this.#taken + queue[0]!.n <= this.#size) {
-      this.#taken += queue.shift()!.n;
-      this.#sema.wake();
-    }
+    if (!this.#lock.give(n)) throw new PanicError('semaphore: released more than held; release what was acquired, once');
   }
 }
 

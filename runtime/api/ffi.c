@@ -17,6 +17,7 @@
 
 #include "api/goro.h"
 #include "lib/time/time.h"
+#include "wait/hostlock.h"
 
 enum { SLICE_NS = 5 * 1000 * 1000 };
 
@@ -44,6 +45,7 @@ static int32_t result_of(struct g *gp) {
   case HOSTOP_SEND:
   case HOSTOP_RECV:
   case HOSTOP_SELECT:
+  case HOSTOP_LOCK:
     return goro__host_woken(gp);
   case HOSTOP_NONE:
   case HOSTOP_SLEEP:
@@ -122,21 +124,6 @@ int FFI(sleep)(double ms, uint32_t slot) {
   return HOST_PARKED;
 }
 
-/* REASON of bindings/src/sema.ts. */
-_Static_assert(waitReasonSemacquire == 7 && waitReasonSyncCondWait == 9 &&
-                   waitReasonSyncMutexLock == 10 &&
-                   waitReasonSyncRWMutexRLock == 11 &&
-                   waitReasonSyncRWMutexLock == 12 &&
-                   waitReasonSyncWaitGroupWait == 13,
-               "enum waitReason");
-
-/* It waits for this, reports shall say: an enum waitReason. */
-void FFI(reason)(uint32_t reason) {
-  struct g *gp = getagent()->parked;
-  StoreRelaxed(&gp->waitreason, (uint8_t)reason);
-  if (traceon()) goro__trace_park(gp, reason);
-}
-
 /* The running goroutine waits for the host, which will call ready. */
 void FFI(park)(void) {
   INSIDE;
@@ -190,6 +177,53 @@ void *FFI(alloc)(size_t size) {
 void FFI(free)(void *p) {
   INSIDE;
   os_free(p);
+}
+
+/* ---- locks ---- */
+
+/* REASON of bindings/src/lock.ts. */
+_Static_assert(waitReasonSemacquire == 7 && waitReasonSyncCondWait == 9 &&
+                   waitReasonSyncMutexLock == 10 &&
+                   waitReasonSyncRWMutexRLock == 11 &&
+                   waitReasonSyncRWMutexLock == 12 &&
+                   waitReasonSyncWaitGroupWait == 13,
+               "enum waitReason");
+
+/* The reasons are for reports: enum waitReason. */
+struct hostlock *FFI(lock_new)(double size, uint32_t shared,
+                               uint32_t exclusive) {
+  INSIDE;
+  return goro__hostlock(size, (uint8_t)shared, (uint8_t)exclusive);
+}
+
+int32_t FFI(lock_take)(struct hostlock *l, double n, int exclusive,
+                       uint32_t slot) {
+  INSIDE;
+  return goro__hostlock_take(l, n, exclusive, true, slot);
+}
+
+int32_t FFI(lock_try)(struct hostlock *l, double n, int exclusive) {
+  INSIDE;
+  return goro__hostlock_take(l, n, exclusive, false, 0);
+}
+
+/* False: so much was not taken. */
+int FFI(lock_give)(struct hostlock *l, double n, int exclusive) {
+  INSIDE;
+  return goro__hostlock_give(l, n, exclusive);
+}
+
+void FFI(lock_signal)(struct hostlock *l, int all) {
+  INSIDE;
+  goro__hostlock_signal(l, all);
+}
+
+double FFI(lock_taken)(struct hostlock *l) { return l->taken; }
+
+/* Nobody waits for it, as who waits refers to it. */
+void FFI(lock_free)(struct hostlock *l) {
+  INSIDE;
+  os_free(l);
 }
 
 /* ---- channels ---- */

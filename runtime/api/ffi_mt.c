@@ -11,6 +11,7 @@
 #include "api/ffi.h"
 #include "os/os_npm.h"
 #include "os/os_npm_mt.h"
+#include "wait/hostlock.h"
 
 /* ---- agents ---- */
 
@@ -49,6 +50,13 @@ int FFI(agent_lost)(struct hostagent *a) {
   return goro__agent_lost(a);
 }
 
+/* After that: a channel from which it has received a value without having been
+ * told, and that is in out.val; NULL: no more. */
+struct hchan *FFI(agent_orphan)(void) {
+  INSIDE;
+  return goro__agent_orphan();
+}
+
 struct hostagent *FFI(agent)(void) { return getagent(); }
 
 /* ---- sleeping ---- */
@@ -84,6 +92,9 @@ void FFI(chan_ref)(struct hchan *c) { Xadd(&c->refs, 1); }
 
 /* True: that was the last one, and the channel is the caller's. */
 int FFI(chan_unref)(struct hchan *c) { return Xadd(&c->refs, -1) == 0; }
+
+void FFI(lock_ref)(struct hostlock *l) { Xadd(&l->refs, 1); }
+int FFI(lock_unref)(struct hostlock *l) { return Xadd(&l->refs, -1) == 0; }
 
 /* Where the i-th element is that somebody will receive: of the buffer, or of a
  * goroutine that waits to send it; or NULL.  For a channel that only the

@@ -174,10 +174,26 @@ void goro__agent_leave(void) { Store(&getagent()->gone, true); }
 
 /* ---- a lost agent's goroutines ---- */
 
+/* Runnable ones of lost agents, which may have received something, by
+ * schedlink; agent 0's. */
+static struct g *orphans;
+
 /* gp is runnable, and on no queue any more. */
 static void end_runnable(struct g *gp) {
-  goro__host_over(gp);
-  goro__hostg_end(gp);
+  gp->schedlink = orphans;
+  orphans = gp;
+}
+
+struct hchan *goro__agent_orphan(void) {
+  struct hchan *c = NULL;
+  while (!c && orphans) {
+    struct g *gp = orphans;
+    orphans = gp->schedlink;
+    gp->schedlink = NULL;
+    c = goro__host_over(gp);
+    goro__hostg_end(gp);
+  }
+  return c;
 }
 
 /* End what can be had at once; returns how many are still on queues, or on

@@ -69,6 +69,7 @@ enum hostop {
   HOSTOP_RECV,
   HOSTOP_SELECT,
   HOSTOP_SLEEP,
+  HOSTOP_LOCK,
 };
 
 struct hostsel;
@@ -76,13 +77,15 @@ struct hostsel;
 /* What such a G has in place of a stack, in its stack0.  Owned with the G's
  * state; a waker writes elem through the sudog. */
 struct hostg {
-  uint32_t slot;  /* the host's number for it; r/o while alive */
-  uint8_t kind;   /* enum hostkind; r/o while alive */
-  uint8_t op;     /* enum hostop */
-  bool cancelled; /* its wait was called off */
-  union hostval elem;
+  uint32_t slot;           /* the host's number for it; r/o while alive */
+  uint8_t kind;            /* enum hostkind; r/o while alive */
+  uint8_t op;              /* enum hostop */
+  bool cancelled;          /* its wait was called off */
+  bool exclusive;          /* HOSTOP_LOCK */
+  union hostval elem;      /* HOSTOP_LOCK: f64, how much */
   struct hchan *c;         /* HOSTOP_SEND, HOSTOP_RECV; NULL: the nil channel */
   struct hostsel *sel;     /* HOSTOP_SELECT; the G's until the wait is over */
+  struct hostlock *lock;   /* HOSTOP_LOCK */
   struct hostagent *agent; /* whose it is; r/o while alive */
 };
 
@@ -145,6 +148,9 @@ void goro__agent_leave(void);
 /* a's thread is gone: end what it left, for another one to be had by
  * agent_new.  False: it was within the runtime; nothing can go on. */
 bool goro__agent_lost(struct hostagent *a);
+/* A channel from which such an agent's goroutine has received a value that it
+ * was not told of any more; that is in the caller's out.val.  NULL: no more. */
+struct hchan *goro__agent_orphan(void);
 
 /* The agent is about to sleep, while `dozing` is 1.  False: there is work. */
 bool goro__agent_doze(void);
@@ -156,9 +162,10 @@ bool goro__agents_stuck(void);
 
 /* gp, which waits, is off all that it waits for, as if never woken.  False:
  * somebody has taken it off, and makes it ready.  And: gp was woken, and will
- * not run; forget what for.  In wait/hostwait.c. */
+ * not run.  The channel if it has received, with the value in out.val; or NULL.
+ * In wait/hostwait.c. */
 bool goro__host_unqueue(struct g *gp);
-void goro__host_over(struct g *gp);
+struct hchan *goro__host_over(struct g *gp);
 
 /* Wake an agent that cannot wait on its word: a->message. */
 __attribute__((weak)) void goro__host_wake(struct hostagent *a);

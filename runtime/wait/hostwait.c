@@ -17,6 +17,8 @@
  */
 #include "wait/hostwait.h"
 
+#include "wait/hostlock.h"
+
 /* ---- one channel ---- */
 
 static int32_t park_on(struct hchan *c, bool send, uint32_t slot) {
@@ -135,7 +137,7 @@ int32_t goro__host_woken(struct g *gp) {
     return r;
   }
   if (!goro__chan_dequeue(gp)) return HOST_CLOSED;
-  if (h->op == HOSTOP_SEND) return 0;
+  if (h->op != HOSTOP_RECV) return 0;
   getagent()->out.val = h->elem;
   return received();
 }
@@ -193,14 +195,22 @@ bool goro__host_unqueue(struct g *gp) {
     return unqueue_select(gp, h);
   case HOSTOP_SLEEP:
     return unqueue_sleep(gp);
+  case HOSTOP_LOCK:
+    return goro__hostlock_unqueue(gp);
   case HOSTOP_NONE:
     break;
   }
   return true;
 }
 
-void goro__host_over(struct g *gp) {
+struct hchan *goro__host_over(struct g *gp) {
   struct hostg *h = hostg_of(gp);
-  if (!h->cancelled && h->op != HOSTOP_NONE && h->op != HOSTOP_SLEEP)
-    goro__host_woken(gp);
+  struct hchan *c = h->op == HOSTOP_RECV ? h->c : NULL;
+  if (h->cancelled || h->op == HOSTOP_NONE || h->op == HOSTOP_SLEEP)
+    return NULL;
+  if (h->op != HOSTOP_SELECT) return goro__host_woken(gp) >= 0 ? c : NULL;
+  struct hostsel *s = h->sel;
+  int32_t r = goro__host_woken(gp); /* s is free, but for the next select */
+  bool received = r >= 0 && !s->cases[r].send && s->cases[r].ok;
+  return received ? s->cases[r].c : NULL;
 }
