@@ -5,7 +5,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { COMMON, CXX, LINK, MAX_MEMORY, rowOf, SANITIZE, THREADS_MAX_MEMORY } from './flags.mjs';
-import { libraryFor } from './library.mjs';
+import { libraryFor, VARIANTS } from './library.mjs';
 import { memoryOf } from './passes/module.mjs';
 import { transform } from './passes/pipeline.mjs';
 import { parallel, run } from './run.mjs';
@@ -98,13 +98,19 @@ __attribute__((constructor)) static void set(void) { goro__maxstacksize = ${byte
 
 const LIBRARY = { address: '-sanitize', thread: '-thread' };
 
+const isSmall = ({ optimize }) => /^-O[sz]$/.test(optimize);
+
 /** libgoro for these options. */
-const library = (o) => libraryFor(row(o), `${LIBRARY[o.sanitize] ?? ''}${o.debug ? '-debug' : ''}`, o);
+function library(o) {
+  const variant = `${LIBRARY[o.sanitize] ?? ''}${o.debug ? '-debug' : ''}`;
+  const small = variant === '' && isSmall(o) && VARIANTS[row(o)].includes('-small');
+  return libraryFor(row(o), small ? '-small' : variant, o);
+}
 
 /** How hard Binaryen tries, by the compiler's -O: -O1 takes a fifth of -O3. */
-function optimizer({ optimize }) {
-  if (/^-O[sz]$/.test(optimize)) return '-Oz';
-  return /^-O[01g]$/.test(optimize) ? '-O1' : '-O3';
+function optimizer(o) {
+  if (isSmall(o)) return '-Oz';
+  return /^-O[01g]$/.test(o.optimize) ? '-O1' : '-O3';
 }
 
 const passOptions = (o, temp) => ({ temp, optimize: optimizer(o), names: o.names, verbose: o.verbose });

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { COMMON, DEBUG, RUNTIME, RUNTIME_FOR, RUNTIME_NATIVE, SANITIZE, SOURCES, STRICT } from './flags.mjs';
+import { COMMON, DEBUG, RUNTIME, RUNTIME_FOR, RUNTIME_NATIVE, SANITIZE, SMALL, SOURCES, STRICT } from './flags.mjs';
 import { run } from './run.mjs';
 import { CLONE, ROOT, tool, VERSION } from './tools.mjs';
 
@@ -24,13 +24,13 @@ const TOOLS = {
 
 /** All targets, with the variants of each. */
 export const VARIANTS = {
-  wasi: ['', '-debug'],
+  wasi: ['', '-debug', '-small'],
   'wasi-threads': ['', '-debug'],
-  js: ['', '-debug'],
+  js: ['', '-debug', '-small'],
   'js-threads': ['', '-debug'],
   npm: ['', '-debug'],
   'npm-threads': ['', '-debug'],
-  package: ['', '-debug'],
+  package: ['', '-debug', '-small'],
   native: ['', '-debug', '-sanitize', '-sanitize-debug', '-thread', '-thread-debug'],
 };
 
@@ -56,7 +56,7 @@ const SANITIZERS = { sanitize: SANITIZE.address, thread: SANITIZE.thread };
 function flagsFor(target, variant) {
   return [
     ...COMMON[target], ...RUNTIME, ...(RUNTIME_FOR[target] ?? []), ...(CLONE ? STRICT : ['-w']), ...(target === 'native' ? RUNTIME_NATIVE : []),
-    ...(variant.includes('debug') ? DEBUG : []),
+    ...(variant.includes('debug') ? DEBUG : []), ...(variant.includes('small') ? SMALL : []),
     ...words(variant).flatMap((word) => SANITIZERS[word] ?? []), `-I${SOURCE}`,
   ];
 }

@@ -32,6 +32,7 @@ Compiles C and C++ programs written against goro.h and goro.hpp.
   --max-memory=BYTES            largest memory (with --threads 1 GiB)
   -g                            keep function names for traps and traces
   -v                            print the commands
+  -Os -Oz                       the runtime is compiled for size as well, without traces
   -I -D -U -O -W -f -m -std     go to the compiler
   -l -L -Wl, -s                 go to the linker (-s: Emscripten's settings)
 

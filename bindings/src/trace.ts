@@ -231,7 +231,7 @@ export class Trace {
 /**
  * Record what the scheduler of `rt` does from now on: first come the goroutines
  * that there are.
- * @throws {UsageError} if a trace of it is under way
+ * @throws {UsageError} if a trace of it is under way, or its module in C was built without traces
  * @example
  * const recording = trace(rt);
  * await rt.go(function* () { yield* rt.sleep(1); }).wait();
@@ -243,5 +243,6 @@ export function trace(rt: Runtime, options: TraceOptions = {}): Trace {
   const { core } = rt;
   if (core.closed) throw core.shutError();
   if (running.has(core)) throw new UsageError('a trace of this runtime is under way; stop() it first');
+  if (!core.ffi.trace_start) throw new UsageError('goro cc -Oz has made the module without traces; build it with -O2');
   return new Trace(core, options.events ?? 32768);
 }

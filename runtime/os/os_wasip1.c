@@ -95,7 +95,13 @@ void os_write(int fd, const void *p, size_t n) {
   }
 }
 
-void os_flush(void) { fflush(NULL); }
+/* libc's own, which whatever writes to a stream links: a program without one
+ * has no streams.  It leaves them locked, and is the last that uses them. */
+extern void __stdio_exit(void) __attribute__((weak));
+
+void os_flush(void) {
+  if (__stdio_exit) __stdio_exit();
+}
 
 const char *os_getenv(const char *name) { return getenv(name); }
 

@@ -17,7 +17,6 @@
  *  2. What os_poll uses belongs to its caller, of which there is one at a time.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <wasi/api.h>
 
 #include "os/memory.h"
@@ -90,8 +89,10 @@ static int64_t bound = BOUND_MIN;
 static void subs_grow(uint32_t n) {
   if (n <= subs_cap) return;
   subs_cap = n < 64 ? 64 : 2 * n;
-  subs = realloc(subs, subs_cap * sizeof *subs);
-  events = realloc(events, subs_cap * sizeof *events);
+  os_free(subs); /* what is in them is of an earlier poll */
+  os_free(events);
+  subs = os_alloc(subs_cap * sizeof *subs);
+  events = os_alloc(subs_cap * sizeof *events);
   if (!subs || !events) goro__host_fault("os_wasip1: out of memory for poll");
 }
 

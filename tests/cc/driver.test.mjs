@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
 import { memoryOf } from '../../bindings/cc/passes/module.mjs';
 import { ROOT, tool } from '../../bindings/cc/tools.mjs';
 
@@ -117,6 +118,32 @@ test('a module imports nothing but its host, and exports nothing of the passes',
   assert.deepEqual([...modules], ['wasi_snapshot_preview1']);
   assert.deepEqual(WebAssembly.Module.exports(module).map((e) => e.name).sort(), ['_start', 'memory']);
   assert.deepEqual(WebAssembly.Module.customSections(module, 'name'), []);
+});
+
+test('the smallest program with goroutines, a channel and a timer has at most 16 KiB of brotli', (t) => {
+  write('smallest.c', `#include <goro.h>
+#include <goro_module.h>
+static void worker(void *c) {
+  int v = 42;
+  goro_sleep(GORO_MILLISECOND);
+  goro_chan_send(c, &v);
+}
+GORO_EXPORT int answer(void) {
+  goro_chan *c = goro_chan_make(sizeof(int), 0);
+  int v = 0;
+  GORO_GO(worker, c);
+  goro_chan_recv(c, &v);
+  return v;
+}
+int main(void) { return answer() != 42; }
+`);
+  for (const flags of [[], ['--package']]) {
+    built([...flags, '-Oz', 'smallest.c', '-o', 'smallest.wasm']);
+    const size = brotliCompressSync(readFileSync(join(folder, 'smallest.wasm'))).length;
+    t.diagnostic(`${flags[0] ?? 'WASI'}: ${size} bytes`);
+    assert.ok(size <= 16 * 1024, `${flags} ${size}`);
+    if (flags.length === 0) assert.deepEqual(run('smallest.wasm'), { status: 0, stdout: '' });
+  }
 });
 
 test('with threads it imports its memory and threads as well', async () => {

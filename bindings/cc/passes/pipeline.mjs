@@ -44,7 +44,8 @@ export async function transform(input, output, { temp, optimize, names, guest = 
   for (const name of PASS_EXPORTS) suspendable.removeExport(name);
   writeModule(suspendable, file('bounded'));
 
-  await wasmOpt(file('bounded'), file('optimized'), [...NO_INLINE, optimize]);
+  // What the first round leaves is worth a second one where bytes count.
+  await wasmOpt(file('bounded'), file('optimized'), [...NO_INLINE, optimize, ...(optimize === '-Oz' ? [optimize] : [])]);
 
   const optimized = readModule(file('optimized'));
   fillFrames(optimized);
