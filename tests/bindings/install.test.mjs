@@ -46,7 +46,7 @@ test('what is packed: all that is used, and nothing else', (t) => {
   const needed = [...sources.map((name) => `bindings/dist/${name}`), 'bindings/dist/goro.wasm', 'bindings/dist/goro-mt.wasm', 'bindings/dist/worker.js', 'runtime/goro.c', 'runtime/api/goro.h'];
   assert.deepEqual(needed.filter((name) => !names.includes(name)), []);
   t.diagnostic(`${packed.size} bytes, ${packed.unpackedSize} unpacked, ${names.length} files`);
-  assert.ok(packed.size < 400_000, `${packed.size} bytes`);
+  assert.ok(packed.size < 500_000, `${packed.size} bytes`);
   assert.deepEqual(readdirSync(path('node_modules')).filter((name) => !name.startsWith('.')), ['goro'], 'no dependencies');
 });
 
