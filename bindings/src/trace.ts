@@ -180,6 +180,7 @@ export class Trace {
   }
 
   #each(seen: (ring: Pointer, done: number) => void): void {
+    this.#core.see(Infinity); // rings of other threads lie where these have made memory grow
     for (let ring = this.#core.ffi.trace_rings(); ring !== 0; ring = this.#core.u32[(ring >> 2) + LINK]!) {
       seen(ring, this.#core.u32[(ring >> 2) + DONE]!);
     }
