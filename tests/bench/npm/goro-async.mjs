@@ -1,7 +1,7 @@
-// Goro, goroutines that are async functions.
+// Goro on one thread, goroutines that are async functions.
 import { recv, start } from '../../../bindings/dist/index.js';
 
-const rt = await start();
+const rt = await start({ mode: 'st' });
 
 async function nothing() {}
 

@@ -1,7 +1,7 @@
-// Goro, goroutines that are generators.
+// Goro on one thread, goroutines that are generators.
 import { recv, start } from '../../../bindings/dist/index.js';
 
-const rt = await start();
+const rt = await start({ mode: 'st' });
 function* nothing() {}
 const run = (fn) => rt.go(fn).wait();
 
