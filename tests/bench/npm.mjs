@@ -12,11 +12,12 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { MODULE } from './npm/calls.mjs';
 
 const HERE = join(dirname(fileURLToPath(import.meta.url)), 'npm');
 const ROOT = resolve(HERE, '../../..');
@@ -25,7 +26,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 3);
 
 const COLUMNS = ['goro-generators', 'goro-async', 'by-hand', 'js-csp', 'thi.ng-csp', 'effection', 'effect'];
 const WORKERS = ['goro', 'postMessage', 'comlink', 'piscina', 'workerpool'];
-const ROWS = ['spawn', 'ping-pong', 'buffered 128', 'select of 4', 'mutex, 4 contend'];
+const ROWS = ['spawn', 'ping-pong', 'buffered 128', 'select of 4', 'mutex, 4 contend', 'call of C', 'ping-pong with C'];
 const WORKER_ROWS = ['call and back', 'fan-out over 2'];
 
 /** What a program of each imports, for its weight. */
@@ -35,6 +36,13 @@ const IMPORTS = {
   effection: "import { createQueue, run, scoped, spawn } from 'effection'; globalThis.used = [createQueue, run, scoped, spawn];",
   effect: "import { Effect, Fiber, Queue, Semaphore } from 'effect'; globalThis.used = [Effect.gen, Effect.runPromise, Effect.forkChild, Fiber.awaitAll, Queue.bounded, Queue.offer, Queue.take, Semaphore.make];",
 };
+
+/** The module in C that the last two rows are about. */
+function buildModule() {
+  const file = fileURLToPath(MODULE);
+  mkdirSync(dirname(file), { recursive: true });
+  execFileSync(process.execPath, [join(ROOT, 'bindings/cc/goro.mjs'), 'cc', '--package', join(HERE, 'calls.c'), '-o', file], { stdio: 'inherit' });
+}
 
 function installPeers() {
   const stamp = join(HERE, 'node_modules/.goro-lock');
@@ -111,6 +119,7 @@ if (unknown.length) {
 const chosen = (columns) => (wanted.length ? columns.filter((column) => wanted.includes(column)) : columns);
 
 installPeers();
+buildModule();
 const columns = chosen(COLUMNS), workers = chosen(WORKERS);
 if (columns.length) {
   const best = measure(columns);

@@ -1,7 +1,8 @@
 // Goro on one thread, goroutines that are async functions.
 import { recv, start } from '../../../bindings/dist/index.js';
+import { startC } from './calls.mjs';
 
-const rt = await start({ mode: 'st' });
+const rt = await start({ mode: 'st' }), guest = await startC();
 
 async function nothing() {}
 
@@ -35,5 +36,15 @@ export default {
       wg.go(async () => { for (let i = 0; i < n; i += 4) { await mu.lock(); await null; mu.unlock(); } });
     }
     await wg.wait();
+  },
+  async 'call of C'(n) {
+    for (let i = 0; i < n; i++) await guest.exports.same(i);
+  },
+  async 'ping-pong with C'(n) {
+    const a = guest.chan.i32(), b = guest.chan.i32();
+    const done = guest.exports.echo(a, b);
+    for (let i = 0; i < n; i++) { await a.send(i); await b.recv(); }
+    a.close();
+    await done;
   },
 };

@@ -1,7 +1,8 @@
 // Goro on one thread, goroutines that are generators.
 import { recv, start } from '../../../bindings/dist/index.js';
+import { startC } from './calls.mjs';
 
-const rt = await start({ mode: 'st' });
+const rt = await start({ mode: 'st' }), guest = await startC();
 function* nothing() {}
 const run = (fn) => rt.go(fn).wait();
 
@@ -36,4 +37,15 @@ export default {
     }
     yield* wg.wait();
   }),
+  'call of C': (n) => guest.go(function* () {
+    for (let i = 0; i < n; i++) yield* guest.exports.same(i);
+  }).wait(),
+  'ping-pong with C'(n) {
+    const a = guest.chan.i32(), b = guest.chan.i32();
+    void guest.exports.echo(a, b);
+    return guest.go(function* () {
+      for (let i = 0; i < n; i++) { yield* a.send(i); yield* b.recv(); }
+      a.close();
+    }).wait();
+  },
 };
