@@ -47,7 +47,7 @@ class Tracer {
   #room = EVENTS_MAX;
 
   constructor(rt: Runtime) {
-    this.#trace = trace(rt, { events: EVENTS_MAX });
+    this.#trace = trace(rt, { events: 4 * EVENTS_MAX }); // so that the first are there still when they are taken
     this.#timer = setInterval(() => this.flush(), TRACE_MS);
   }
 
