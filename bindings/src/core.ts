@@ -37,6 +37,8 @@ export interface Agent {
   element(): Element<any>;
   /** This agent has one reference less to a channel that others may have. False: it was the last. */
   unref(c: Pointer): boolean;
+  /** The same of a lock. */
+  unrefLock(l: Pointer): boolean;
   /** There is nothing to run: it may sleep. */
   idle(): void;
   /** Nothing runs on the other agents, and nothing can come from there. */

@@ -80,6 +80,8 @@ export interface FfiMt extends Ffi {
   agent_leave(): void;
   /** A worker is gone. 0: it was within the runtime, which cannot go on. */
   agent_lost(agent: Pointer): number;
+  /** Then, up to 0: the channel of a receive of its that was over, and that it has not heard of. */
+  agent_orphan(): Pointer;
   agent(): Pointer;
   /** The word to wait on while doze says so; async goroutines and holds. */
   note(): Pointer;
@@ -94,6 +96,8 @@ export interface FfiMt extends Ffi {
   /** 1: that was the last one. */
   chan_unref(c: Pointer): number;
   chan_elem(c: Pointer, i: number): Pointer;
+  lock_ref(l: Pointer): void;
+  lock_unref(l: Pointer): number;
 }
 
 /** In place of the module when the runtime is closed: every operation says so. */

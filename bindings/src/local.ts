@@ -11,6 +11,7 @@ import { UsageError } from './errors.js';
 import { functionOf, run } from './imports.js';
 import type { Call, Caller } from './module.js';
 import { Pending } from './pending.js';
+import { isLock } from './sync.js';
 
 /** The kinds of object that stay what they are. */
 const KEPT = 0;
@@ -65,7 +66,7 @@ export class Local implements Caller {
 
   #leave(value: object): Foreign | undefined {
     if (value instanceof Chan) this.#pass(value);
-    else if (!(value instanceof Context || value instanceof AbortSignal)) return undefined;
+    else if (!(value instanceof Context || value instanceof AbortSignal || isLock(value))) return undefined;
     return { kind: value instanceof Context ? CONTEXT : KEPT, data: this.#kept.push(value) - 1 };
   }
 

@@ -17,7 +17,7 @@ const registries = new WeakMap<Core, FinalizationRegistry<Pointer>>();
 function registryOf(core: Core): FinalizationRegistry<Pointer> {
   let registry = registries.get(core);
   if (!registry) {
-    registry = new FinalizationRegistry((ptr) => { if (!core.closed) core.ffi.lock_free(ptr); });
+    registry = new FinalizationRegistry((ptr) => { if (!core.closed && !core.agent?.unrefLock(ptr)) core.ffi.lock_free(ptr); });
     registries.set(core, registry);
   }
   return registry;
@@ -42,9 +42,12 @@ export class Taken<T> implements Subject {
 export class Lock {
   readonly ptr: Pointer;
 
-  /** @param exclusive why a taker of all waits, if there are such; they come first, and keep others out */
-  constructor(readonly core: Core, size: number, reason: number, exclusive = 0) {
-    this.ptr = core.ffi.lock_new(size, reason, exclusive);
+  /**
+   * @param exclusive why a taker of all waits, if there are such; they come first, and keep others out
+   * @param ptr one that there is, with a reference to it
+   */
+  constructor(readonly core: Core, size: number, reason: number, exclusive = 0, ptr?: Pointer) {
+    this.ptr = ptr ?? core.ffi.lock_new(size, reason, exclusive);
     if (core.closed) throw core.shutError();
     registryOf(core).register(this, this.ptr);
   }

@@ -91,6 +91,10 @@ class AgentOfWorker implements Agent, Calling, Duties {
     return this.#wire.unref(c);
   }
 
+  unrefLock(l: Pointer): boolean {
+    return this.#ffi.lock_unref(l) === 0;
+  }
+
   idle(): void {
     this.#sleeper.idle();
   }

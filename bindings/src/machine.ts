@@ -137,6 +137,10 @@ class Machine implements Agent, Calling {
     return this.#wire.unref(c);
   }
 
+  unrefLock(l: Pointer): boolean {
+    return this.#ffi.lock_unref(l) === 0;
+  }
+
   idle(): void {
     this.#sleeper.idle();
   }
@@ -239,6 +243,7 @@ class Machine implements Agent, Calling {
       this.#core.shut(new WorkerError(`a worker was lost in the middle of the runtime, which cannot go on: ${error.message}`, { cause: error }));
       return;
     }
+    while (this.#ffi.agent_orphan() !== 0); // their callers send those again
     for (const { thread } of this.#members.values()) thread?.post({ op: protocol.LOST, agent: member.agent, error: error.message });
     const heard = this.#calls.lost(member.agent, error);
     if (!member.ready) this.#unready(error);

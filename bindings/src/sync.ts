@@ -4,8 +4,12 @@ import { PanicError, UsageError } from './errors.js';
 import { awaitIn, type GoFunction, type Goroutine, start } from './goroutine.js';
 import { dispose } from './lifetime.js';
 import { Lock, REASON, Taken } from './lock.js';
+import { brand } from './realm.js';
 import { type Op, RELOCK, type WaitOptions } from './op.js';
 import type { Runtime } from './runtime.js';
+
+/** What a lock needs of its runtime. */
+type Of = Pick<Runtime, 'core'>;
 
 /** What a lock gives: dispose of it, by `using`, and the lock is free again. */
 export interface Held {
@@ -23,14 +27,22 @@ export interface Held {
  * assert.equal(n, 10);
  */
 export class Mutex {
+  static {
+    brand(this, 'Mutex');
+  }
   readonly #lock: Lock;
   readonly #held: Held = { [dispose]: () => this.unlock() };
   readonly #taken: Taken<Held>;
 
   /** @internal Use {@link Runtime.mutex}. */
-  constructor(rt: Runtime) {
-    this.#lock = new Lock(rt.core, 1, REASON.mutex);
+  constructor(rt: Of, lock?: Lock) {
+    this.#lock = lock ?? new Lock(rt.core, 1, REASON.mutex);
     this.#taken = new Taken(this.#lock, () => this.#held);
+  }
+
+  /** @internal What other agents may have, too. */
+  get inner(): Lock {
+    return this.#lock;
   }
 
   /**
@@ -114,6 +126,9 @@ const READERS_MAX = 2 ** 30;
  * rw.unlock();
  */
 export class RWMutex {
+  static {
+    brand(this, 'RWMutex');
+  }
   readonly #lock: Lock;
   readonly #rheld: Held = { [dispose]: () => this.runlock() };
   readonly #wheld: Held = { [dispose]: () => this.unlock() };
@@ -121,10 +136,15 @@ export class RWMutex {
   readonly #writing: Taken<Held>;
 
   /** @internal Use {@link Runtime.rwmutex}. */
-  constructor(rt: Runtime) {
-    this.#lock = new Lock(rt.core, READERS_MAX, REASON.rlock, REASON.lock);
+  constructor(rt: Of, lock?: Lock) {
+    this.#lock = lock ?? new Lock(rt.core, READERS_MAX, REASON.rlock, REASON.lock);
     this.#reading = new Taken(this.#lock, () => this.#rheld);
     this.#writing = new Taken(this.#lock, () => this.#wheld);
+  }
+
+  /** @internal What other agents may have, too. */
+  get inner(): Lock {
+    return this.#lock;
   }
 
   /**
@@ -208,14 +228,22 @@ export class RWMutex {
  * assert.equal(sum, 6);
  */
 export class WaitGroup {
+  static {
+    brand(this, 'WaitGroup');
+  }
   /** Tasks are taken of nothing: who takes nothing has to wait until none is left. */
   readonly #lock: Lock;
   readonly #taken: Taken<void>;
 
   /** @internal Use {@link Runtime.waitGroup}. */
-  constructor(rt: Runtime) {
-    this.#lock = new Lock(rt.core, 0, REASON.waitGroup);
+  constructor(rt: Of, lock?: Lock) {
+    this.#lock = lock ?? new Lock(rt.core, 0, REASON.waitGroup);
     this.#taken = new Taken(this.#lock, () => undefined);
+  }
+
+  /** @internal What other agents may have, too. */
+  get inner(): Lock {
+    return this.#lock;
   }
 
   /**
@@ -325,6 +353,9 @@ export class Once {
  * await g.wait();
  */
 export class Cond {
+  static {
+    brand(this, 'Cond');
+  }
   /** What is unlocked meanwhile. */
   readonly lock: Mutex;
   /** There is nothing to take: who waits passes by a signal. */
@@ -332,10 +363,15 @@ export class Cond {
   readonly #taken: Taken<void>;
 
   /** @internal Use {@link Runtime.cond}. */
-  constructor(rt: Runtime, lock: Mutex) {
+  constructor(rt: Of, lock: Mutex, inner?: Lock) {
     this.lock = lock;
-    this.#lock = new Lock(rt.core, 0, REASON.cond);
+    this.#lock = inner ?? new Lock(rt.core, 0, REASON.cond);
     this.#taken = new Taken(this.#lock, () => undefined);
+  }
+
+  /** @internal What other agents may have, too. */
+  get inner(): Lock {
+    return this.#lock;
   }
 
   /**
@@ -425,16 +461,29 @@ export class Cond {
  * s.release(2);
  */
 export class Semaphore {
+  static {
+    brand(this, 'Semaphore');
+  }
   readonly #lock: Lock;
   readonly #size: number;
   readonly #taken: Taken<Held>;
 
   /** @internal Use {@link Runtime.semaphore}. */
-  constructor(rt: Runtime, size: number) {
+  constructor(rt: Of, size: number, lock?: Lock) {
     weight(size);
-    this.#lock = new Lock(rt.core, size, REASON.semaphore);
+    this.#lock = lock ?? new Lock(rt.core, size, REASON.semaphore);
     this.#size = size;
     this.#taken = new Taken(this.#lock, (n) => ({ [dispose]: () => this.release(n) }));
+  }
+
+  /** @internal */
+  get capacity(): number {
+    return this.#size;
+  }
+
+  /** @internal What other agents may have, too. */
+  get inner(): Lock {
+    return this.#lock;
   }
 
   /**
@@ -533,5 +582,32 @@ export class SingleFlight<T> {
    */
   forget(key: unknown): void {
     this.#calls.delete(key);
+  }
+}
+
+/** The locks that several agents can have. */
+export type AnyLock = Mutex | RWMutex | WaitGroup | Cond | Semaphore;
+
+const LOCKS = [Mutex, RWMutex, WaitGroup, Cond, Semaphore];
+
+export const isLock = (value: unknown): value is AnyLock => LOCKS.some((each) => value instanceof each);
+
+/** Which of them it is, its lock, and what else makes it up. */
+export type LockParts = [kind: number, ptr: number, more: unknown];
+
+export function partsOf(lock: AnyLock): LockParts {
+  const more = lock instanceof Cond ? lock.lock : lock instanceof Semaphore ? lock.capacity : undefined;
+  return [LOCKS.findIndex((each) => lock instanceof each), lock.inner.ptr, more];
+}
+
+/** The object for a lock that another agent has, with a reference to it. */
+export function lockOf(core: Core, [kind, ptr, more]: LockParts): AnyLock {
+  const inner = new Lock(core, 0, 0, 0, ptr);
+  switch (LOCKS[kind]) {
+    case Mutex: return new Mutex({ core }, inner);
+    case RWMutex: return new RWMutex({ core }, inner);
+    case WaitGroup: return new WaitGroup({ core }, inner);
+    case Cond: return new Cond({ core }, more as Mutex, inner);
+    default: return new Semaphore({ core }, more as number, inner);
   }
 }

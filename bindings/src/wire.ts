@@ -23,6 +23,7 @@ import { type Element, type ElementKind, ELEMENTS } from './elements.js';
 import { DeadlineExceededError, PanicError, UsageError } from './errors.js';
 import { type FfiMt, PARKED, type Pointer } from './ffi.js';
 import { onAbort } from './host-events.js';
+import { type AnyLock, isLock, type LockParts, lockOf, partsOf } from './sync.js';
 import type { Holder } from './wait.js';
 
 const TAGS = 0xfffc0000;
@@ -44,6 +45,7 @@ const FEW = 64;
 const CHAN = 0;
 const CONTEXT = 1;
 const SIGNAL = 2;
+const LOCK = 3;
 
 const KINDS = Object.keys(ELEMENTS) as ElementKind[];
 
@@ -280,6 +282,7 @@ export class Wire {
     if (value instanceof Chan) return { kind: CHAN, data: this.#leaveChan(value) };
     if (value instanceof Context) return { kind: CONTEXT, data: this.#leaveContext(value) };
     if (value instanceof AbortSignal) return { kind: SIGNAL, data: this.#leaveSignal(value) };
+    if (isLock(value)) return { kind: LOCK, data: this.#leaveLock(value) };
     return undefined;
   }
 
@@ -290,6 +293,12 @@ export class Wire {
     this.#share(chan);
     this.ffi.chan_ref(chan.ptr);
     return [chan.ptr, chan.cap, KINDS.findIndex((kind) => ELEMENTS[kind] === chan.held.element)];
+  }
+
+  #leaveLock(lock: AnyLock): LockParts {
+    if (lock.inner.core !== this.core) throw new UsageError('a lock of another runtime cannot be passed on; make it by this one');
+    this.ffi.lock_ref(lock.inner.ptr);
+    return partsOf(lock);
   }
 
   #leaveContext(ctx: Context): Crossing {
@@ -328,10 +337,12 @@ export class Wire {
   /** A message will not go: give back its references. What else is in data sees to itself. */
   #stay(kind: number, data: unknown): void {
     if (kind === CHAN && (data as number[])[0] !== 0) this.ffi.chan_unref((data as number[])[0]!);
+    else if (kind === LOCK) this.ffi.lock_unref((data as LockParts)[1]);
   }
 
   #arrive(kind: number, data: unknown): object {
     if (kind === CHAN) return this.#arriveChan(data as [Pointer, number, number]);
+    if (kind === LOCK) return lockOf(this.core, data as LockParts);
     const ctx = this.#arriveContext(data as Crossing);
     return kind === SIGNAL ? ctx.signal : ctx;
   }

@@ -205,6 +205,31 @@ testAnywhere('module: channels of numbers, bytes and signals', async (rt) => {
   assert.equal(await relayed, 612.5);
 });
 
+testAnywhere('module: locks are one on both sides', async (rt) => {
+  const crunch = crunchOf(rt);
+  const mu = rt.mutex(), wg = rt.waitGroup(), sem = rt.semaphore(2), total = rt.chan(1);
+  await total.send(0);
+  wg.add(3);
+  const all = [1, 2, 3].map(() => crunch.count(mu, wg, sem, total, 20));
+  for (let i = 0; i < 20; i++) {
+    await mu.do(async () => {
+      const { value } = await total.recv();
+      await total.send(value + 1);
+    });
+  }
+  await wg.wait();
+  await Promise.all(all);
+  assert.equal((await total.recv()).value, 80);
+  const rw = rt.rwmutex(), cond = rt.cond(mu), held = rt.chan();
+  const holds = crunch.hold(rw, cond, held);
+  await held.recv();
+  assert.deepEqual([rw.tryLock(), rw.tryRLock()], [false, true]);
+  rw.runlock();
+  await mu.do(() => cond.broadcast());
+  await holds;
+  assert.equal(rw.tryLock(), true);
+});
+
 testAnywhere('module: functions that call functions', async (rt) => {
   assert.equal(await crunchOf(rt).fanOut(CRUNCH.href, 20), 210);
 });

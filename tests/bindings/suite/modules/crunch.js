@@ -110,3 +110,24 @@ export async function pingpong(a, b, n) {
     await b.send(i);
   }
 }
+
+export async function count(mu, wg, sem, total, n) {
+  for (let i = 0; i < n; i++) {
+    await sem.acquire();
+    await mu.do(async () => {
+      const { value } = await total.recv();
+      await total.send(value + 1);
+    });
+    sem.release();
+  }
+  wg.done();
+}
+
+export async function hold(rw, cond, held) {
+  await rw.rlock();
+  await cond.lock.lock();
+  await held.send('held');
+  await cond.wait();
+  cond.lock.unlock();
+  rw.runlock();
+}
