@@ -27,4 +27,8 @@ export default async function app({ arguments: args, print, onExit }) {
   onExit(0);
 }
 
-if (globalThis.process) await main(process.argv.slice(2), console.log);
+if (globalThis.process) {
+  await main(process.argv.slice(2), console.log);
+  // They wait for workers that loop for ever, or are idle (bindings/README.md).
+  if (globalThis.Deno || globalThis.Bun) process.exit();
+}
