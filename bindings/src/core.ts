@@ -146,7 +146,9 @@ export class Core {
 
   /** Memory up to `end` is going to be used: another agent may have made it grow. */
   see(end: Pointer): void {
-    if (end > this.u32.byteLength) this.view();
+    if (end <= this.u32.byteLength) return;
+    this.memory.grow(0); // else V8's buffer is the old one for a while
+    this.view();
   }
 
   // ---- operations ----

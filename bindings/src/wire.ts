@@ -177,6 +177,7 @@ export class Wire {
 
   /** A message's bytes into memory. */
   fill(p: Pointer, { bytes, at: n }: Message): void {
+    this.core.see(p + n);
     const { u8 } = this.core;
     if (n <= FEW) for (let i = 0; i < n; i++) u8[p + i] = bytes[i]!;
     else u8.set(bytes.subarray(0, n), p);

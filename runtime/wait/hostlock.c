@@ -52,6 +52,7 @@ static void serve(struct hostlock *l, int class, struct served *out) {
     double n = hostg_of(gp)->elem.f64;
     if (l->taken + n > l->size) return;
     goro__waitq_dequeue(&l->q[class]);
+    StoreRelaxed(&sg->elem, NULL);
     l->taken += n;
     sg->success = true;
     gp->param = sg;
@@ -86,7 +87,7 @@ static int32_t park_for(struct hostlock *l, double n, bool exclusive,
   h->exclusive = exclusive;
   h->elem.f64 = n;
   sg->g = gp;
-  sg->elem = NULL;
+  StoreRelaxed(&sg->elem, (void *)l); /* for reports and traces */
   sg->c = NULL;
   sg->timed = false;
   gp->waiting = sg;
@@ -117,6 +118,7 @@ bool goro__hostlock_unqueue(struct g *gp) {
   if (queued) goro__waitq_dequeueSudoG(q, sg);
   serve_unlock(l, false); /* others may have waited behind it */
   if (!queued) return false;
+  StoreRelaxed(&sg->elem, NULL);
   gp->param = sg;
   goro__chan_dequeue(gp);
   return true;
