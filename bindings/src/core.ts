@@ -151,6 +151,13 @@ export class Core {
     this.view();
   }
 
+  /** Memory of the module that can be seen; not more than 0: there is none. */
+  alloc(bytes: number): Pointer {
+    const p = this.ffi.alloc(bytes);
+    this.see(p + bytes);
+    return p;
+  }
+
   // ---- operations ----
 
   /** The slot for an operation that may have to wait. */
@@ -318,10 +325,11 @@ export class Core {
     const key = place ? `${name}\0${place.file}:${place.line}` : name;
     const known = this.#sites.get(key);
     if (known !== undefined) return known;
-    const p = this.ffi.alloc(16);
-    this.u32.set([
+    const words = [
       this.#text(name || '(anonymous)'), place ? this.#text(place.file) : 0, place?.line ?? 0, place?.caller ? this.#text(place.caller) : 0,
-    ], p >> 2);
+    ];
+    const p = this.alloc(16);
+    this.u32.set(words, p >> 2);
     this.#sites.set(key, p);
     return p;
   }
@@ -329,8 +337,8 @@ export class Core {
   /** A C string, there for ever. */
   #text(text: string): Pointer {
     const bytes = new TextEncoder().encode(`${text}\0`);
-    const p = this.ffi.alloc(bytes.length);
-    new Uint8Array(this.memory.buffer, p, bytes.length).set(bytes);
+    const p = this.alloc(bytes.length);
+    this.u8.set(bytes, p);
     return p;
   }
 

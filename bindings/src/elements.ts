@@ -60,9 +60,9 @@ const long = (get: Element<bigint>['get']): Element<bigint> => ({
 function copyIn(core: Core, value: Uint8Array): number {
   if (!(value instanceof Uint8Array)) throw new TypeError('a channel of bytes takes a Uint8Array; encode other values, or use rt.chan()');
   if (value.length === 0) return 0;
-  const p = core.ffi.alloc(value.length);
+  const p = core.alloc(value.length);
   if (p === 0) throw new PanicError(`out of memory for ${value.length} bytes; receive before more is sent`);
-  if (p > 0) new Uint8Array(core.memory.buffer).set(value, p); // else it is closed
+  if (p > 0) core.u8.set(value, p); // else it is closed
   return p;
 }
 

@@ -168,10 +168,9 @@ export class Wire {
   // ---- blocks ----
 
   alloc(bytes: number): Pointer {
-    const p = this.ffi.alloc(bytes);
+    const p = this.core.alloc(bytes);
     if (p === 0) throw new PanicError(`out of memory for ${bytes} bytes; receive before more is sent`);
     if (p < 0) throw this.core.shutError();
-    this.core.see(p + bytes);
     return p;
   }
 
