@@ -117,6 +117,10 @@ static void groups(void) {
     goro_singleflight_do_chan(&f, "key", no_answer, NULL);
 }
 
+static void reports(void) {
+  if (is("goro_leaks")) goro_leaks(NULL);
+}
+
 static void descriptors(void) {
   char byte;
   if (is("goro_read")) goro_read(0, &byte, 1);
@@ -141,6 +145,7 @@ __attribute__((constructor)) static void too_early(void) {
   contexts();
   groups();
   descriptors();
+  reports();
 }
 
 int main(void) {}

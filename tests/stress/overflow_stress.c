@@ -192,6 +192,7 @@ int main(int argc, char **argv) {
   stress_init(argc, argv);
   rounds = stress_much(ROUNDS);
   for (int i = 0; i < PS; i++) {
+    ps[i].globq = &sched.runq;
     owners[i].pp = &ps[i];
     owners[i].d = dice_new((uint32_t)i);
   }
