@@ -169,10 +169,25 @@ async function linkJs(o, inputs, temp, name, more = []) {
   await run([
     ...linker(o), ...LINK[row(o)], ...memoryFlags(o), ...glue, ...more, ...inputs, await library(o), '-o', script,
   ], o);
+  if (o.threads) writeFileSync(script, startsWithoutAwait(readFileSync(script, 'utf8')));
   const wasm = join(temp, 'out.wasm');
   await transform(linked, wasm, passOptions(o, temp));
   return { script, wasm };
 }
+
+// How emcc ends a module that is also its workers' script.
+const AWAITING_START = /^if \(isNode\) isPthread = \(await import\('(?:node:)?worker_threads'\)\)\.workerData === 'em-pthread';\n(?:.*\n)*?isPthread && Module\(\);\n/m;
+
+/**
+ * The same without a top-level await: Node 20 dies of a check of V8's
+ * (SourceTextModule::ExecuteAsyncModule) when a worker is ended just where a
+ * module that has one begins. Other versions of emcc may end otherwise.
+ * @param {string} script
+ */
+const startsWithoutAwait = (script) => script.replace(AWAITING_START, `const goroStart = (isPthread) => isPthread && Module();
+if (isNode) import('worker_threads').then(({ workerData }) => goroStart(workerData === 'em-pthread'));
+else goroStart(isPthread);
+`);
 
 /**
  * With threads: a module with and, unless it is not wanted, one without; and
