@@ -14,6 +14,9 @@ import { Runtime } from './runtime.js';
 import { type Duties, Sleeper } from './sleep.js';
 import { AnyElement, Wire } from './wire.js';
 
+/** How long the event loop may stand still while there is nothing to do. */
+const NAP_MS = 0.2;
+
 /** The way to agent 0. */
 interface Port {
   /** The host says when the worker has ended. */
@@ -124,6 +127,16 @@ class AgentOfWorker implements Agent, Calling, Duties {
   kill(agent: Pointer, what: string): void {
     this.#port.post({ op: protocol.KILL, agent, what });
   }
+
+  awaits(): boolean {
+    return true;
+  }
+
+  nap(): number {
+    return NAP_MS;
+  }
+
+  napped(): void {}
 
   accept(): boolean {
     return this.#calls.accept();

@@ -13,7 +13,7 @@ import { type FfiMt, instantiate, type Pointer } from './ffi.js';
 import * as protocol from './protocol.js';
 import type { FromWorker, Start } from './protocol.js';
 import type { RuntimeInfo, StartOptions } from './runtime.js';
-import { Sleeper } from './sleep.js';
+import { type Duties, Habit, Sleeper } from './sleep.js';
 import { ENDED, spawn, type Thread, watch } from './spawn.js';
 import { AnyElement, Wire } from './wire.js';
 
@@ -26,6 +26,8 @@ const PAGES_LEAST = 1024;
 const LOOK_MS = 50;
 /** How long workers have to end by themselves. */
 const CLOSE_MS = 100;
+/** How long the event loop may stand still for a reply. */
+const NAP_MS = 0.05;
 /** As many workers in a row that do not start are too many. */
 const FAILURES_MAX = 3;
 
@@ -54,6 +56,16 @@ function sharedMemory(): WebAssembly.Memory {
     } catch (error) {
       if (maximum <= PAGES_LEAST) throw error;
     }
+  }
+}
+
+/** A page's main thread may not wait. */
+function mayWait(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -92,7 +104,7 @@ export async function startShared(module: WebAssembly.Module, reason: string, op
   return { core, info };
 }
 
-class Machine implements Agent, Calling {
+class Machine implements Agent, Calling, Duties {
   readonly me: Pointer;
   readonly #core: Core;
   readonly #ffi: FfiMt;
@@ -107,6 +119,8 @@ class Machine implements Agent, Calling {
   #timer: Timer | undefined;
   #closing: Promise<void> | undefined;
   readonly #closed = new Map<Member, () => void>();
+  readonly #mayWait = mayWait();
+  readonly #napping = new Habit();
 
   constructor(core: Core, ffi: FfiMt, common: Omit<Start, 'op' | 'agent' | 'queue' | 'lock'>, workerUrl: string | URL | undefined) {
     this.#core = core;
@@ -117,7 +131,7 @@ class Machine implements Agent, Calling {
     this.#wire = new Wire(core, ffi);
     this.#queue = ffi.chan(8, QUEUE_CAP);
     this.#calls = new Calls(this.#wire, this.#queue, this);
-    this.#sleeper = new Sleeper(core, ffi);
+    this.#sleeper = new Sleeper(core, ffi, this);
     core.agent = this;
     core.caller = this.#calls;
     core.endings.push(() => {
@@ -167,9 +181,33 @@ class Machine implements Agent, Calling {
     else this.#members.get(agent)?.thread?.post({ op: protocol.WAKE });
   }
 
+  // ---- Duties ----
+
+  /** Workers answer most calls sooner than they could wake an event loop. */
+  awaits(): boolean {
+    return this.#mayWait && this.#calls.inFlight > 0;
+  }
+
+  nap(): number {
+    return this.#napping.pays() ? NAP_MS : 0;
+  }
+
+  napped(woken: boolean): void {
+    this.#napping.was(woken);
+  }
+
+  accept(): boolean {
+    return false; // calls are for workers
+  }
+
+  refuse(): void {}
+
+  still(): void {}
+
   // ---- workers come and go ----
 
   need(calls: number): void {
+    if (calls > 0) this.#sleeper.expect();
     const { procs } = this.#common.info;
     while (this.#members.size < Math.min(procs, calls)) if (!this.#spawn()) break;
     this.#stayFor(this.#calls.inFlight);
