@@ -19,7 +19,7 @@ interface Wanted {
 interface Globals {
   crossOriginIsolated?: boolean;
   Worker?: unknown;
-  process?: { getBuiltinModule?(name: string): unknown };
+  process?: { getBuiltinModule?: unknown };
 }
 
 /** Why there can be no workers over one memory. */
@@ -30,7 +30,7 @@ function obstacle(): string | undefined {
       'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
   }
   if (typeof SharedArrayBuffer === 'undefined') return 'there is no SharedArrayBuffer here';
-  if (!Worker && !process?.getBuiltinModule?.('node:worker_threads')) return 'there is no Worker here';
+  if (!Worker && !process?.getBuiltinModule) return 'there is no Worker here';
   return undefined;
 }
 
