@@ -1,6 +1,6 @@
 // The code in the READMEs is run.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './harness/paths.mjs';
@@ -60,6 +60,66 @@ test('README.md: the JavaScript program', async () => {
   writeFileSync(join(OUT, 'app-js.mjs'), code);
   const { code: status, stdout, stderr } = await run(process.execPath, [join(OUT, 'app-js.mjs')], { env, cwd: OUT, timeoutMs: 30_000 });
   assert.deepEqual([status, stdout.split('\n').filter(Boolean), stderr], [0, promised(code), '']);
+});
+
+/** Around the programs in bindings/README.md: what they take for granted. */
+const AROUND = {
+  crunch: [`import { start } from 'goro';
+const rt = await start();
+const jobs = rt.chan<number>(4), out = rt.chan<number>(4);
+for (const n of [1, 2, 3]) await jobs.send(n);
+jobs.close();
+`, `
+console.log((await out.recv()).value! + (await out.recv()).value! + (await out.recv()).value!);
+await rt.close();
+`, ['3', '14']],
+  lib: [`import { start, type TypedChan } from 'goro';
+`, `
+await rt.close();
+`, ['2', '3', '5', '7', '11', '13', '17', '19', '23', '29', '31', '37', '41', '43', '47', '53', '59', '61', '67', '71', '73', '79', '83', '89', '97', '25']],
+};
+
+for (const code of blocks('bindings/README.md', 'ts')) {
+  const [name] = Object.keys(AROUND).filter((each) => code.includes(`./${each}.`));
+  test(`bindings/README.md: ${name}, compiled and run`, { timeout: 120_000 }, async () => {
+    const [before, after, wanted] = AROUND[name];
+    const folder = join(OUT, name), file = join(folder, 'program.mts');
+    cpSync(join(root, 'tests/readme'), folder, { recursive: true });
+    writeFileSync(file, before + code + after);
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+      extends: join(root, 'tests/bindings/tsconfig.json'), compilerOptions: { allowJs: true, checkJs: true, rootDir: root }, include: ['*.mts'],
+    }));
+    if (name === 'lib') {
+      const words = [join(root, 'bindings/cc/goro.mjs'), 'cc', '--package', 'lib.c', '-o', 'lib.wasm'];
+      const built = await run(process.execPath, words, { env, cwd: folder, timeoutMs: 100_000 });
+      assert.equal(built.code, 0, built.stderr);
+    }
+    const types = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { env, cwd: root, timeoutMs: 60_000 });
+    assert.deepEqual([types.code, types.stdout], [0, '']);
+    const { code: status, stdout, stderr } = await run(process.env.NODE26 ?? process.execPath, [file], { env, cwd: OUT, timeoutMs: 30_000 });
+    assert.deepEqual([status, stdout.split('\n').filter(Boolean), stderr], [0, wanted, '']);
+  });
+}
+
+test('wasi/README.md: the program, the example and threads, by their commands', { timeout: 300_000 }, async () => {
+  const folder = join(OUT, 'wasi');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  symlinkSync(join(root, 'wasi'), join(folder, 'wasi'));
+  command('goro', process.env.NODE26 ?? process.execPath, join(root, 'bindings/cc/goro.mjs'));
+  command('node', process.env.NODE26 ?? process.execPath);
+  const [code] = blocks('wasi/README.md', 'c');
+  writeFileSync(join(folder, 'app.c'), code);
+  const [program, example, threads] = blocks('wasi/README.md', 'sh');
+  const does = async (commands, wasmtime) => {
+    command('wasmtime', wasmtime ?? 'wasmtime');
+    const { code: status, stdout, stderr } = await run('sh', ['-e', '-c', commands], { env, cwd: folder, timeoutMs: 200_000 });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  assert.equal(await does(program, process.env.WASMTIME), '42\n');
+  assert.match(await does(example, process.env.WASMTIME), /^[0-9a-f]{64} {2}\.\/app\.c\n/);
+  assert.equal(await does(threads, process.env.WASMTIME_THREADS), '42\n42\n');
 });
 
 for (const [i, code] of blocks('bindings/cc/README.md', 'c').entries()) {
