@@ -1,4 +1,4 @@
-/* The module of bindings/README.md: a sieve that asks JavaScript about primes. */
+/* The module of bindings/README.md: primes, as long as JavaScript wants more. */
 #include <goro.h>
 #include <goro_module.h>
 
