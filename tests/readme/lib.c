@@ -1,4 +1,4 @@
-/* The module of bindings/README.md: primes, as long as JavaScript wants more. */
+/* The module of bindings/README.md: primes, as long as there is interest. */
 #include <goro.h>
 #include <goro_module.h>
 
