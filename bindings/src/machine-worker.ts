@@ -2,17 +2,14 @@
  * A worker: an agent of a runtime that another thread has started. Built into
  * one file, dist/worker.js, that imports nothing.
  */
-import { Calls, type Machine as Calling } from './calls.js';
-import { type Agent, Core } from './core.js';
-import type { Element } from './elements.js';
+import { AgentBase } from './agent.js';
+import { Core } from './core.js';
 import { UsageError } from './errors.js';
 import { type FfiMt, instantiate, type Pointer } from './ffi.js';
 import * as protocol from './protocol.js';
 import type { FromWorker, Start, ToWorker } from './protocol.js';
 import { realm } from './realm.js';
 import { Runtime } from './runtime.js';
-import { type Duties, Sleeper } from './sleep.js';
-import { AnyElement, Wire } from './wire.js';
 
 /** How long the event loop may stand still while there is nothing to do. */
 const NAP_MS = 0.2;
@@ -64,53 +61,24 @@ function live({ locks }: { locks?: Locks }, lock: string): Promise<boolean> {
   });
 }
 
-class AgentOfWorker implements Agent, Calling, Duties {
-  readonly me: Pointer;
-  readonly #core: Core;
-  readonly #ffi: FfiMt;
-  readonly #wire: Wire;
+class AgentOfWorker extends AgentBase {
   readonly #port: Port;
-  readonly #calls: Calls;
-  readonly #sleeper: Sleeper;
   #asked = 0;
 
   constructor(core: Core, ffi: FfiMt, port: Port, { agent, queue }: Start) {
-    this.me = agent;
-    this.#core = core;
-    this.#ffi = ffi;
+    super(core, ffi, agent, queue);
     this.#port = port;
-    this.#wire = new Wire(core, ffi);
-    this.#calls = new Calls(this.#wire, queue, this);
-    this.#sleeper = new Sleeper(core, ffi, this);
-    core.agent = this;
-    core.caller = this.#calls;
   }
 
-  element(): Element<any> {
-    return new AnyElement(this.#wire);
-  }
-
-  unref(c: Pointer): boolean {
-    return this.#wire.unref(c);
-  }
-
-  unrefLock(l: Pointer): boolean {
-    return this.#ffi.lock_unref(l) === 0;
-  }
-
-  idle(): void {
-    this.#sleeper.idle();
-  }
-
-  stuck(): boolean {
+  override stuck(): boolean {
     return false; // agent 0 finds that out
   }
 
-  stay(): boolean {
+  override stay(): boolean {
     return true;
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     throw new UsageError('close of a runtime on a worker; close it where it was started');
   }
 
@@ -118,49 +86,49 @@ class AgentOfWorker implements Agent, Calling, Duties {
     this.#port.post({ op: protocol.WAKE, agent });
   }
 
-  need(calls: number): void {
+  override need(calls: number): void {
     if (calls < 2 * this.#asked && this.#asked > 0) return; // it knows of so many
     this.#asked = calls;
     if (calls > 0) this.#port.post({ op: protocol.NEED, calls });
   }
 
-  kill(agent: Pointer, what: string): void {
+  override kill(agent: Pointer, what: string): void {
     this.#port.post({ op: protocol.KILL, agent, what });
   }
 
-  awaits(): boolean {
+  override awaits(): boolean {
     return true;
   }
 
-  nap(): number {
+  override nap(): number {
     return NAP_MS;
   }
 
-  napped(): void {}
+  override napped(): void {}
 
-  accept(): boolean {
-    return this.#calls.accept();
+  override accept(): boolean {
+    return this.calls.accept();
   }
 
-  refuse(): void {
-    this.#calls.refuse();
+  override refuse(): void {
+    this.calls.refuse();
   }
 
-  still(): void {
+  override still(): void {
     this.#asked = 0;
-    this.#calls.overdue();
-    if (this.#ffi.stuck() === 1) this.#port.post({ op: protocol.STUCK });
+    this.calls.overdue();
+    if (this.ffi.stuck() === 1) this.#port.post({ op: protocol.STUCK });
   }
 
   hear(message: ToWorker): void {
     switch (message.op) {
       case protocol.WAKE:
-        return this.#sleeper.woken();
+        return this.sleeper.woken();
       case protocol.LOST:
-        this.#calls.lost(message.agent, new Error(message.error));
+        this.calls.lost(message.agent, new Error(message.error));
         return;
       case protocol.CLOSE:
-        this.#core.shut();
+        this.core.shut();
         this.#port.post({ op: protocol.CLOSED });
     }
   }

@@ -5,17 +5,16 @@
  * Workers keep no process alive; calls in flight do, by a timer, which also sees
  * to it that no call waits for long for a worker that does not come back to it.
  */
-import { Calls, QUEUE_CAP, type Machine as Calling } from './calls.js';
-import { type Agent, Core } from './core.js';
-import type { Element } from './elements.js';
+import { AgentBase } from './agent.js';
+import { QUEUE_CAP } from './calls.js';
+import { Core } from './core.js';
 import { FatalError, UsageError, WorkerError } from './errors.js';
 import { type FfiMt, instantiate, type Pointer } from './ffi.js';
 import * as protocol from './protocol.js';
 import type { FromWorker, Start } from './protocol.js';
 import type { RuntimeInfo, StartOptions } from './runtime.js';
-import { type Duties, Habit, Sleeper } from './sleep.js';
+import { Habit } from './sleep.js';
 import { ENDED, spawn, type Thread, watch } from './spawn.js';
-import { AnyElement, Wire } from './wire.js';
 
 /** Of 64 KiB; what the module says. */
 const PAGES_INITIAL = 16;
@@ -104,13 +103,7 @@ export async function startShared(module: WebAssembly.Module, reason: string, op
   return { core, info };
 }
 
-class Machine implements Agent, Calling, Duties {
-  readonly me: Pointer;
-  readonly #core: Core;
-  readonly #ffi: FfiMt;
-  readonly #wire: Wire;
-  readonly #calls: Calls;
-  readonly #sleeper: Sleeper;
+class Machine extends AgentBase {
   readonly #common: Omit<Start, 'op' | 'agent' | 'queue' | 'lock'>;
   readonly #queue: Pointer;
   readonly #workerUrl: string | URL | undefined;
@@ -123,94 +116,72 @@ class Machine implements Agent, Calling, Duties {
   readonly #napping = new Habit();
 
   constructor(core: Core, ffi: FfiMt, common: Omit<Start, 'op' | 'agent' | 'queue' | 'lock'>, workerUrl: string | URL | undefined) {
-    this.#core = core;
-    this.#ffi = ffi;
+    const queue = ffi.chan(8, QUEUE_CAP);
+    super(core, ffi, ffi.agent(), queue);
     this.#common = common;
+    this.#queue = queue;
     this.#workerUrl = workerUrl;
-    this.me = ffi.agent();
-    this.#wire = new Wire(core, ffi);
-    this.#queue = ffi.chan(8, QUEUE_CAP);
-    this.#calls = new Calls(this.#wire, this.#queue, this);
-    this.#sleeper = new Sleeper(core, ffi, this);
-    core.agent = this;
-    core.caller = this.#calls;
     core.endings.push(() => {
-      this.#sleeper.close();
+      this.sleeper.close();
       void this.#end();
     });
-    this.#sleeper.idle();
+    this.sleeper.idle();
   }
 
   // ---- Agent ----
 
-  element(): Element<any> {
-    return new AnyElement(this.#wire);
-  }
-
-  unref(c: Pointer): boolean {
-    return this.#wire.unref(c);
-  }
-
-  unrefLock(l: Pointer): boolean {
-    return this.#ffi.lock_unref(l) === 0;
-  }
-
-  idle(): void {
-    this.#sleeper.idle();
-  }
-
-  stuck(): boolean {
-    return this.#members.size === 0 || (this.#ffi.doze() >= 0 && this.#ffi.stuck() === 1);
+  override stuck(): boolean {
+    return this.#members.size === 0 || (this.ffi.doze() >= 0 && this.ffi.stuck() === 1);
   }
 
   /** Workers may still wake what waits here: look again later. */
-  stay(): boolean {
+  override stay(): boolean {
     if (this.stuck()) return false;
     setTimeout(() => {}, LOOK_MS);
     return true;
   }
 
-  async close(): Promise<void> {
-    this.#core.shut();
+  override async close(): Promise<void> {
+    this.core.shut();
     await this.#end();
   }
 
   /** Somebody has work for an agent whose event loop cannot see that. */
   wake(agent: Pointer): void {
-    if (agent === this.me) queueMicrotask(() => this.#sleeper.woken());
+    if (agent === this.me) queueMicrotask(() => this.sleeper.woken());
     else this.#members.get(agent)?.thread?.post({ op: protocol.WAKE });
   }
 
   // ---- Duties ----
 
   /** Workers answer most calls sooner than they could wake an event loop. */
-  awaits(): boolean {
-    return this.#mayWait && this.#calls.inFlight > 0;
+  override awaits(): boolean {
+    return this.#mayWait && this.calls.inFlight > 0;
   }
 
-  nap(): number {
+  override nap(): number {
     return this.#napping.pays() ? NAP_MS : 0;
   }
 
-  napped(woken: boolean): void {
+  override napped(woken: boolean): void {
     this.#napping.was(woken);
   }
 
-  accept(): boolean {
+  override accept(): boolean {
     return false; // calls are for workers
   }
 
-  refuse(): void {}
+  override refuse(): void {}
 
-  still(): void {}
+  override still(): void {}
 
   // ---- workers come and go ----
 
-  need(calls: number): void {
-    if (calls > 0) this.#sleeper.expect();
+  override need(calls: number): void {
+    if (calls > 0) this.sleeper.expect();
     const { procs } = this.#common.info;
     while (this.#members.size < Math.min(procs, calls)) if (!this.#spawn()) break;
-    this.#stayFor(this.#calls.inFlight);
+    this.#stayFor(this.calls.inFlight);
   }
 
   #stayFor(calls: number): void {
@@ -220,13 +191,13 @@ class Machine implements Agent, Calling, Duties {
   }
 
   #lookAfter(): void {
-    if (this.#calls.inFlight > 0) return this.#calls.overdue();
+    if (this.calls.inFlight > 0) return this.calls.overdue();
     clearInterval(this.#timer as unknown as ReturnType<typeof setInterval>);
     this.#timer = undefined;
   }
 
   #spawn(): boolean {
-    const agent = this.#ffi.agent_new();
+    const agent = this.ffi.agent_new();
     if (agent <= 0) return false;
     const member = new Member(agent);
     this.#members.set(agent, member);
@@ -239,7 +210,7 @@ class Machine implements Agent, Calling, Duties {
 
   #begin(member: Member, thread: Thread): void {
     member.thread = thread;
-    if (this.#core.closed || !this.#members.has(member.agent)) return void thread.terminate();
+    if (this.core.closed || !this.#members.has(member.agent)) return void thread.terminate();
     thread.post({ op: protocol.START, ...this.#common, agent: member.agent, queue: this.#queue, lock: member.lock });
   }
 
@@ -251,21 +222,21 @@ class Machine implements Agent, Calling, Duties {
         if (message.locked) watch(member.lock, () => this.#lost(member, new Error(ENDED)));
         return;
       case protocol.WAKE:
-        return message.agent === this.me ? this.#sleeper.woken() : this.wake(message.agent);
+        return message.agent === this.me ? this.sleeper.woken() : this.wake(message.agent);
       case protocol.NEED:
         return this.need(message.calls);
       case protocol.STUCK:
-        return this.#core.reconsider();
+        return this.core.reconsider();
       case protocol.KILL:
         return this.kill(message.agent, message.what);
       case protocol.CLOSED:
         return this.#closed.get(member)?.();
       case protocol.FAILED:
-        this.#core.shut(new FatalError(message.text));
+        this.core.shut(new FatalError(message.text));
     }
   }
 
-  kill(agent: Pointer, what: string): void {
+  override kill(agent: Pointer, what: string): void {
     const member = this.#members.get(agent);
     if (!member) return;
     member.why = new Error(what);
@@ -274,26 +245,26 @@ class Machine implements Agent, Calling, Duties {
 
   #lost(member: Member, said: Error): void {
     this.#closed.get(member)?.();
-    if (this.#core.closed || !this.#members.delete(member.agent)) return;
+    if (this.core.closed || !this.#members.delete(member.agent)) return;
     const error = member.why ?? said;
     void member.thread?.terminate();
-    if (this.#ffi.agent_lost(member.agent) === 0) {
-      this.#core.shut(new WorkerError(`a worker was lost in the middle of the runtime, which cannot go on: ${error.message}`, { cause: error }));
+    if (this.ffi.agent_lost(member.agent) === 0) {
+      this.core.shut(new WorkerError(`a worker was lost in the middle of the runtime, which cannot go on: ${error.message}`, { cause: error }));
       return;
     }
-    while (this.#ffi.agent_orphan() !== 0); // their callers send those again
+    while (this.ffi.agent_orphan() !== 0); // their callers send those again
     for (const { thread } of this.#members.values()) thread?.post({ op: protocol.LOST, agent: member.agent, error: error.message });
-    const heard = this.#calls.lost(member.agent, error);
+    const heard = this.calls.lost(member.agent, error);
     if (!member.ready) this.#unready(error);
     // An exception of code that runs beside the calls: nobody else would say so.
     else if (!heard && error !== member.why && error.message !== ENDED) void Promise.reject(new WorkerError(error.message, { cause: error }));
-    this.need(this.#calls.inFlight);
+    this.need(this.calls.inFlight);
   }
 
   /** A worker has not started. If none does, no call will ever be taken. */
   #unready(error: Error): void {
     this.#failures++;
-    if (this.#failures >= FAILURES_MAX && [...this.#members.values()].every(({ ready }) => !ready)) this.#calls.hopeless(error);
+    if (this.#failures >= FAILURES_MAX && [...this.#members.values()].every(({ ready }) => !ready)) this.calls.hopeless(error);
   }
 
   // ---- the end ----
