@@ -1,5 +1,7 @@
 /* hostevent_test.c: goroutines that wait for the host: no verdict meanwhile, no
  * wakeup lost, whoever is idle, polls, or is in the host itself. */
+#include <stdatomic.h>
+
 #include "unit.h"
 
 #include "lib/time/time.h"
@@ -30,7 +32,7 @@ static void waits(void *slot) {
 
 /* True if somebody waited there; it is ready now. */
 static bool bring(int i) {
-  struct g *gp = __atomic_exchange_n(&asked[i], NULL, __ATOMIC_SEQ_CST);
+  struct g *gp = atomic_exchange(&asked[i], NULL);
   if (!gp) return false;
   goro__host_ready(gp);
   return true;
