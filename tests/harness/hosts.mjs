@@ -46,10 +46,13 @@ const wasmtime = () => [tool('WASMTIME'), 'run'];
 const wasmtimeThreads = () => [
   tool('WASMTIME_THREADS'), 'run', ...tool('WASMTIME_THREADS_FLAGS').split(' '),
 ];
-const nodeThreads = (variable) => () => [tool(variable), THREADS_HOST];
+// Node may never end: it waits for threads that compile JavaScript, and these for
+// a collection that only its main thread could do (nodejs/node#54918, #64274).
+const ENDING = { NODE26: ['--no-maglev', '--no-concurrent-sparkplug'] };
+const nodeThreads = (variable) => () => [tool(variable), ...ENDING[variable] ?? [], THREADS_HOST];
 
 const node = (variable) => (file, { args, env, timeoutMs }) =>
-  run(tool(variable), [file, ...args], { env: clean(env), cwd: root, timeoutMs });
+  run(tool(variable), [...ENDING[variable] ?? [], file, ...args], { env: clean(env), cwd: root, timeoutMs });
 
 // Without the project's own configuration, and without asking for updates
 const deno = (file, { args, env, timeoutMs }) =>
