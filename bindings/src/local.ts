@@ -54,6 +54,7 @@ export class Local implements Caller {
     const contexts: Context[] = this.#contexts = [];
     const copied = this.#copy(args) as unknown[];
     const fn = await functionOf(url, name);
+    await this.#core.atOnce(undefined); // a loop of calls leaves the event loop its turns
     signal?.throwIfAborted();
     try {
       return this.#copy(await run(this.#core, name, fn, copied, signal));

@@ -12,7 +12,6 @@ import type { Core } from './core.js';
 import type { FfiMt } from './ffi.js';
 import { macrotask } from './host-events.js';
 
-
 /** How long the word is looked at before the thread sleeps, in ms. */
 const SPIN_MS = 0.02;
 /** So many looks between two at the clock. */

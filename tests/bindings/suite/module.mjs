@@ -22,6 +22,18 @@ testAnywhere('module: functions of all kinds', async (rt) => {
   assert.equal(await rt.run(async () => crunch.add(1, 1)), 2);
 });
 
+// However soon the answers come: who waits for them may stand still, but not for long.
+testAnywhere('module: the event loop has its turns between calls', async (rt) => {
+  const { add } = crunchOf(rt);
+  let fired = 0;
+  const timer = setInterval(() => fired++, 1);
+  for (let n = 0; fired < 3; n++) assert.equal(await add(n, 1), n + 1);
+  const calls = Array.from({ length: 200 }, (_, n) => add(n, n));
+  for (const before = fired; fired === before;) await add(1, 1);
+  clearInterval(timer);
+  assert.deepEqual(await Promise.all(calls), calls.map((_, n) => 2 * n));
+});
+
 testAnywhere('module: values are copied, both ways', async (rt) => {
   const crunch = crunchOf(rt);
   const sent = { list: [1, { x: 'é' }], when: new Date(5), map: new Map([[1, new Set([2])]]), bytes: new Uint8Array([1, 2]), big: 2n ** 70n };
