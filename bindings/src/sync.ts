@@ -310,13 +310,29 @@ export class WaitGroup {
  * assert.equal(n, 1);
  */
 export class Once {
-  readonly #core: Core;
+  static {
+    brand(this, 'Once');
+  }
+  /** Of 2 the call takes both, and leaves one when it is over; who comes later waits for the other, and passes it on. */
+  readonly #lock: Lock;
+  readonly #passed: Taken<void>;
+  /** It has begun here. */
   #done: Promise<void> | undefined;
 
   /** @internal Use {@link Runtime.once}. */
-  constructor(rt: Runtime) {
-    this.#core = rt.core;
+  constructor(rt: Of, lock?: Lock) {
+    this.#lock = lock ?? new Lock(rt.core, 2, REASON.mutex);
+    this.#passed = new Taken(this.#lock, () => queueMicrotask(this.#leaveOne));
   }
+
+  /** @internal What other agents may have, too. */
+  get inner(): Lock {
+    return this.#lock;
+  }
+
+  readonly #leaveOne = (): void => {
+    if (!this.#lock.core.closed) this.#lock.give(1);
+  };
 
   /**
    * Call fn, if this is the first call; wait for that call's end. What it
@@ -327,12 +343,13 @@ export class Once {
    * await once.do(() => assert.ok(false, 'a second call'));
    */
   do(fn: () => unknown): Op<void> {
-    const core = this.#core;
+    const { core } = this.#lock;
     if (this.#done) return awaitIn(core, this.#done);
     const refused = core.refused(undefined);
     if (refused) return refused;
+    if (!this.#lock.try(2)) return this.#lock.take(this.#passed, 1);
     const call = start(core, fn as GoFunction<[], unknown>, []).promise().then(() => {});
-    this.#done = call.catch(() => {});
+    this.#done = call.catch(() => {}).then(this.#leaveOne);
     return awaitIn(core, call);
   }
 }
@@ -586,9 +603,9 @@ export class SingleFlight<T> {
 }
 
 /** The locks that several agents can have. */
-export type AnyLock = Mutex | RWMutex | WaitGroup | Cond | Semaphore;
+export type AnyLock = Mutex | RWMutex | WaitGroup | Cond | Semaphore | Once;
 
-const LOCKS = [Mutex, RWMutex, WaitGroup, Cond, Semaphore];
+const LOCKS = [Mutex, RWMutex, WaitGroup, Cond, Semaphore, Once];
 
 export const isLock = (value: unknown): value is AnyLock => LOCKS.some((each) => value instanceof each);
 
@@ -608,6 +625,7 @@ export function lockOf(core: Core, [kind, ptr, more]: LockParts): AnyLock {
     case RWMutex: return new RWMutex({ core }, inner);
     case WaitGroup: return new WaitGroup({ core }, inner);
     case Cond: return new Cond({ core }, more as Mutex, inner);
+    case Once: return new Once({ core }, inner);
     default: return new Semaphore({ core }, more as number, inner);
   }
 }

@@ -242,6 +242,24 @@ testAnywhere('module: locks are one on both sides', async (rt) => {
   assert.equal(rw.tryLock(), true);
 });
 
+testAnywhere('module: once is once on all sides', async (rt) => {
+  const crunch = crunchOf(rt);
+  const once = rt.once(), begun = rt.chan(), gate = rt.chan(), ran = rt.chan(8);
+  const first = crunch.first(once, begun, gate, ran);
+  await begun.recv();
+  const never = () => assert.ok(false, 'a second call');
+  const waits = [once.do(never), rt.go(function* () { yield* once.do(never); }).wait(), crunch.first(once, begun, gate, ran)];
+  await rt.sleep(1);
+  assert.equal(ran.len, 0);
+  await gate.send('go');
+  await Promise.all([first, ...waits, once.do(never)]);
+  assert.equal(ran.len, 1);
+  const another = rt.once();
+  await assert.rejects(another.do(() => { throw new RangeError('first'); }), /first/);
+  await crunch.first(another, begun, gate, ran);
+  assert.equal(ran.len, 1);
+});
+
 testAnywhere('module: functions that call functions', async (rt) => {
   assert.equal(await crunchOf(rt).fanOut(CRUNCH.href, 20), 210);
 });

@@ -38,6 +38,15 @@ export function* workInSteps(jobs, out) {
   }
 }
 
+/** Its part of a once: waits at the gate. */
+export async function first(once, begun, gate, ran) {
+  await once.do(async () => {
+    await begun.send(1);
+    await gate.recv();
+    await ran.send(1);
+  });
+}
+
 /** A channel of its own, through the one it has got. */
 export async function serve(requests) {
   for await (const { value, reply } of requests) await reply.send(value + 1);
