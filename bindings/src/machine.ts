@@ -178,7 +178,7 @@ class Machine extends AgentBase {
   // ---- workers come and go ----
 
   override need(calls: number): void {
-    if (calls > 0) this.sleeper.expect();
+    if (this.#mayWait && calls > 0) this.sleeper.expect();
     const { procs } = this.#common.info;
     while (this.#members.size < Math.min(procs, calls)) if (!this.#spawn()) break;
     this.#stayFor(this.calls.inFlight);
