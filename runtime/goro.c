@@ -37,6 +37,7 @@
 #include "sched/tracer.c"
 
 #include "wait/chan.c"
+#include "wait/hostflight.c"
 #include "wait/hostlock.c"
 #include "wait/hostwait.c"
 #include "wait/select.c"

@@ -33,6 +33,12 @@ export abstract class AgentBase implements Agent, Machine, Duties {
     return this.ffi.lock_unref(l) === 0;
   }
 
+  /** Another agent is gone. True: with calls of this one's. */
+  protected lost(agent: Pointer, error: Error): boolean {
+    this.#wire.lost(agent, error);
+    return this.calls.lost(agent, error);
+  }
+
   idle(): void {
     this.sleeper.idle();
   }

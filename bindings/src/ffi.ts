@@ -98,6 +98,17 @@ export interface FfiMt extends Ffi {
   chan_elem(c: Pointer, i: number): Pointer;
   lock_ref(l: Pointer): void;
   lock_unref(l: Pointer): number;
+  flight_new(): Pointer;
+  flight_ref(f: Pointer): void;
+  flight_unref(f: Pointer): void;
+  /** A block, which is the flight's then; the call's channel, and 1 more if this begins the call. */
+  flight_join(f: Pointer, key: Pointer): number;
+  flight_find(f: Pointer, key: Pointer): Pointer;
+  flight_forget(f: Pointer, key: Pointer): void;
+  /** How many results are to be sent. */
+  flight_end(f: Pointer, key: Pointer, results: Pointer): number;
+  /** The channel of a call of an agent that is lost, and in out how many results are to be sent; 0: no more. */
+  flight_orphan(f: Pointer, agent: Pointer): Pointer;
 }
 
 /** In place of the module when the runtime is closed: every operation says so. */

@@ -2,7 +2,7 @@
 import type { Core } from './core.js';
 import { RuntimeClosedError, UsageError } from './errors.js';
 import { onAbort } from './host-events.js';
-import { HOST, IDLE, LEFT, RELOCK, WAITS, type Op, type Pause, type Subject } from './op.js';
+import { HOST, IDLE, LEFT, RELOCK, WAITS, type Op, type Pause, signalOf, type Subject, type WaitOptions } from './op.js';
 import { Task } from './wait.js';
 
 /** What {@link Runtime.go} starts: a generator function, or any other, async or not. */
@@ -30,15 +30,16 @@ export class Goroutine<T> {
 
   /**
    * Wait for its end: its result, or the very exception that it threw. If
-   * nobody waits for one that throws, that is an unhandled rejection.
+   * nobody waits for one that throws, that is an unhandled rejection. Options
+   * call off the wait, and not the goroutine.
    * @example
    * const g = rt.go(function* () { throw new Error('oops'); });
    * await assert.rejects(g.wait(), /oops/);
    */
-  wait(): Op<T> {
+  wait(options?: WaitOptions): Op<T> {
     const promise = this.promise();
     const core = this.#core;
-    return core.current === null ? (promise as Op<T>) : awaitIn(core, promise);
+    return core.current === null && !options ? (promise as Op<T>) : awaitIn(core, promise, options);
   }
 
   /** @internal */
@@ -229,15 +230,17 @@ class Promised implements Subject {
   }
 }
 
-export function awaitIn<T>(core: Core, promise: PromiseLike<T>): Op<T> {
+/** Wait for a promise, in the form for its caller; options call off the wait. */
+export function awaitIn<T>(core: Core, promise: PromiseLike<T>, options?: WaitOptions): Op<T> {
   const task = core.current;
   const known = Promise.resolve(promise);
-  if (task === null) return known as Op<T>;
-  const refused = core.refused(undefined);
+  if (task === null && !options) return known as Op<T>;
+  const refused = core.refused(options);
   if (refused) {
     known.catch(() => {}); // as of a wait that is called off
     return refused;
   }
+  if (task === null) return unlessAborted(known, signalOf(options!)) as Op<T>;
   const subject = new Promised();
   core.ffi.park();
   core.holds++;
@@ -251,5 +254,13 @@ export function awaitIn<T>(core: Core, promise: PromiseLike<T>): Op<T> {
     core.attend();
   };
   known.then((value) => settle({ value }), (error) => settle({ error }));
-  return core.parked(task, subject, HOST);
+  return core.parked(task, subject, HOST, 0, options);
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const unheed = onAbort(signal, () => reject(signal.reason));
+    promise.finally(unheed).then(resolve, reject);
+  });
 }

@@ -2,10 +2,25 @@
 import type { Context } from './context.js';
 import type { Core } from './core.js';
 import { type GoFunction, Goroutine, start } from './goroutine.js';
+import { brand } from './realm.js';
+
+/** Who waits for goroutines that are started. */
+export interface Members {
+  join(promise: Promise<unknown>): void;
+}
+
+/** A group's members on other agents: group-link.ts. */
+export interface Elsewhere {
+  /** Until there is none; undefined: there is none. */
+  wait(): PromiseLike<void> | undefined;
+  /** There will be none; after that, what they have thrown was told. */
+  over(): Promise<void>;
+}
 
 /**
  * Goroutines that end together: the first error cancels the rest, and nothing
- * outlives the group. Made by {@link Runtime.group}.
+ * outlives the group. Made by {@link Runtime.group}. A function of
+ * {@link Runtime.module} that gets it can start more of them, where it runs.
  * @example
  * const sum = await rt.group(async (g) => {
  *   const a = g.go(async () => 1), b = g.go(function* () { return 2; });
@@ -13,17 +28,25 @@ import { type GoFunction, Goroutine, start } from './goroutine.js';
  * });
  * assert.equal(sum, 3);
  */
-export class Group {
-  readonly #core: Core;
+export class Group implements Members {
+  static {
+    brand(this, 'Group');
+  }
+  /** @internal */
+  readonly core: Core;
   readonly #members = new Set<Promise<unknown>>();
   /** Ends with the group, or at its first error. */
   readonly ctx: Context;
   #error: { error: unknown } | undefined;
+  /** Of a group that is elsewhere: it waits there. */
+  readonly #home: Members | undefined;
+  #elsewhere: Elsewhere | undefined;
 
   /** @internal */
-  constructor(core: Core, ctx: Context) {
-    this.#core = core;
+  constructor(core: Core, ctx: Context, home?: Members) {
+    this.core = core;
     this.ctx = ctx;
+    this.#home = home;
   }
 
   /**
@@ -34,23 +57,41 @@ export class Group {
    * await assert.rejects(rt.group(async (g) => { g.go(async () => { throw new Error('first'); }); }), /first/);
    */
   go<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Goroutine<T> {
-    const goroutine = start(this.#core, fn, args, this.ctx.signal);
+    const goroutine = start(this.core, fn, args, this.ctx.signal);
     this.join(goroutine.promise());
     return goroutine;
   }
 
   /** @internal */
   join(promise: Promise<unknown>): void {
-    const member = promise.then(() => {}, (error: unknown) => {
-      this.#error ??= { error };
-      this.ctx.cancel(error);
-    }).finally(() => this.#members.delete(member));
+    if (this.#home) return this.#home.join(promise);
+    const over = () => { this.#members.delete(member); };
+    const member = promise.then(over, (error: unknown) => {
+      this.failed(error);
+      over();
+    });
     this.#members.add(member);
+  }
+
+  /** @internal A member has thrown. */
+  failed(error: unknown): void {
+    this.#error ??= { error };
+    this.ctx.cancel(error);
+  }
+
+  /** @internal How another agent can have it: as this one has it, or by what make makes. */
+  link<L extends Elsewhere & Members>(make: () => L): L {
+    return (this.#home ?? (this.#elsewhere ??= make())) as L;
   }
 
   /** @internal All members have ended: also those that members have started. */
   async ended(): Promise<void> {
-    while (this.#members.size > 0) await Promise.all(this.#members);
+    for (let others; ; await others) {
+      while (this.#members.size > 0) await Promise.all(this.#members);
+      others = this.#elsewhere?.wait();
+      if (!others) break;
+    }
+    await this.#elsewhere?.over();
     if (this.#error) throw this.#error.error;
   }
 }

@@ -8,6 +8,8 @@ import { Codec, type Foreign } from './codec.js';
 import { Context } from './context.js';
 import type { Core } from './core.js';
 import { UsageError } from './errors.js';
+import { SingleFlight } from './flight.js';
+import { Group } from './group.js';
 import { functionOf, run } from './imports.js';
 import type { Call, Caller } from './module.js';
 import { Pending } from './pending.js';
@@ -16,6 +18,7 @@ import { isLock } from './sync.js';
 /** The kinds of object that stay what they are. */
 const KEPT = 0;
 const CONTEXT = 1;
+const GROUP = 2;
 
 /** For a runtime on one thread. */
 export class Local implements Caller {
@@ -67,8 +70,10 @@ export class Local implements Caller {
 
   #leave(value: object): Foreign | undefined {
     if (value instanceof Chan) this.#pass(value);
-    else if (!(value instanceof Context || value instanceof AbortSignal || isLock(value))) return undefined;
-    return { kind: value instanceof Context ? CONTEXT : KEPT, data: this.#kept.push(value) - 1 };
+    else if (value instanceof SingleFlight) value.copy = this.#copy;
+    else if (!(value instanceof Context || value instanceof Group || value instanceof AbortSignal || isLock(value))) return undefined;
+    const kind = value instanceof Context ? CONTEXT : value instanceof Group ? GROUP : KEPT;
+    return { kind, data: this.#kept.push(value) - 1 };
   }
 
   /** From now on the channel copies, as one does that a worker has. */
@@ -81,6 +86,7 @@ export class Local implements Caller {
   /** Whoever gets a context can end it for himself alone; it ends with his call. */
   #arrive(kind: number, at: number): object {
     const value = this.#kept[at]!;
+    if (kind === GROUP) return new Group(this.#core, (value as Group).ctx.withCancel(), value as Group);
     if (kind !== CONTEXT) return value;
     const ctx = (value as Context).withCancel();
     this.#contexts.push(ctx);

@@ -125,7 +125,7 @@ class AgentOfWorker extends AgentBase {
       case protocol.WAKE:
         return this.sleeper.woken();
       case protocol.LOST:
-        this.calls.lost(message.agent, new Error(message.error));
+        this.lost(message.agent, new Error(message.error));
         return;
       case protocol.CLOSE:
         this.core.shut();

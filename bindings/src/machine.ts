@@ -254,7 +254,7 @@ class Machine extends AgentBase {
     }
     while (this.ffi.agent_orphan() !== 0); // their callers send those again
     for (const { thread } of this.#members.values()) thread?.post({ op: protocol.LOST, agent: member.agent, error: error.message });
-    const heard = this.calls.lost(member.agent, error);
+    const heard = this.lost(member.agent, error);
     if (!member.ready) this.#unready(error);
     // An exception of code that runs beside the calls: nobody else would say so.
     else if (!heard && error !== member.why && error.message !== ENDED) void Promise.reject(new WorkerError(error.message, { cause: error }));

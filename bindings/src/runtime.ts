@@ -9,6 +9,7 @@ import { type Element, type ElementKind, ELEMENTS, type ElementTypes } from './e
 import { PanicError, UsageError } from './errors.js';
 import { load, SHUT, type WasmSource } from './ffi.js';
 import { awaitIn, type GoFunction, type Goroutine, start as startGoroutine } from './goroutine.js';
+import { SingleFlight } from './flight.js';
 import { type Group, runGroup } from './group.js';
 import { type Leak, leaksIn } from './leaks.js';
 import { asyncDispose, dispose } from './lifetime.js';
@@ -18,7 +19,7 @@ import { type Op, SLEEP, type Subject, type WaitOptions } from './op.js';
 import { realm } from './realm.js';
 import { type Cases, coreOf, selectIn, type SelectResult } from './select.js';
 import type { Trace, TraceOptions } from './trace.js';
-import { Cond, Mutex, Once, RWMutex, Semaphore, SingleFlight, WaitGroup } from './sync.js';
+import { Cond, Mutex, Once, RWMutex, Semaphore, WaitGroup } from './sync.js';
 
 /** What {@link start} takes. */
 export interface StartOptions<E = {}> {
@@ -298,8 +299,8 @@ export class Runtime<E = {}> {
    * const v = await rt.go(function* () { return yield* rt.await(Promise.resolve(1)); }).wait();
    * assert.equal(v, 1);
    */
-  await<T>(promise: PromiseLike<T>): Op<T> {
-    return awaitIn(this.core, promise);
+  await<T>(promise: PromiseLike<T>, options?: WaitOptions): Op<T> {
+    return awaitIn(this.core, promise, options);
   }
 
   /**
@@ -430,7 +431,7 @@ export class Runtime<E = {}> {
    * assert.equal(await flight.do('key', async () => 'page'), 'page');
    */
   singleFlight<T>(): SingleFlight<T> {
-    return new SingleFlight<T>(this);
+    return new SingleFlight<T>(this.core);
   }
 
   /**

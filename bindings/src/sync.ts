@@ -1,4 +1,4 @@
-/** Locks and what goes with them. Go: package sync, and golang.org/x/sync. */
+/** Locks and what goes with them. Go: package sync, and golang.org/x/sync/semaphore. */
 import type { Core } from './core.js';
 import { PanicError, UsageError } from './errors.js';
 import { awaitIn, type GoFunction, type Goroutine, start } from './goroutine.js';
@@ -336,21 +336,22 @@ export class Once {
 
   /**
    * Call fn, if this is the first call; wait for that call's end. What it
-   * throws, the first caller gets. fn is started as by {@link Runtime.go}.
+   * throws, the first caller gets. fn is started as by {@link Runtime.go}; what
+   * calls off a caller's wait does not end it.
    * @example
    * const once = rt.once();
    * await assert.rejects(once.do(async () => { throw new Error('first'); }), /first/);
    * await once.do(() => assert.ok(false, 'a second call'));
    */
-  do(fn: () => unknown): Op<void> {
+  do(fn: () => unknown, options?: WaitOptions): Op<void> {
     const { core } = this.#lock;
-    if (this.#done) return awaitIn(core, this.#done);
-    const refused = core.refused(undefined);
+    if (this.#done) return awaitIn(core, this.#done, options);
+    const refused = core.refused(options);
     if (refused) return refused;
-    if (!this.#lock.try(2)) return this.#lock.take(this.#passed, 1);
+    if (!this.#lock.try(2)) return this.#lock.take(this.#passed, 1, options);
     const call = start(core, fn as GoFunction<[], unknown>, []).promise().then(() => {});
     this.#done = call.catch(() => {}).then(this.#leaveOne);
-    return awaitIn(core, call);
+    return awaitIn(core, call, options);
   }
 }
 
@@ -546,60 +547,6 @@ export class Semaphore {
 
 function weight(n: number): void {
   if (!(n >= 0)) throw new UsageError(`semaphore: ${n} is no weight; give 0 or more`);
-}
-
-/**
- * Calls with the same key at the same time are one call, whose result all get.
- * @example
- * const flight = rt.singleFlight();
- * let calls = 0;
- * const load = async () => { calls++; await rt.sleep(1); return 'page'; };
- * const both = await Promise.all([flight.do('/', load), flight.do('/', load)]);
- * assert.deepEqual(both, ['page', 'page']);
- * assert.equal(calls, 1);
- */
-export class SingleFlight<T> {
-  readonly #core: Core;
-  readonly #calls = new Map<unknown, Promise<T>>();
-
-  /** @internal Use {@link Runtime.singleFlight}. */
-  constructor(rt: Runtime) {
-    this.#core = rt.core;
-  }
-
-  /**
-   * The result of fn, or of the call for this key that is under way. fn is
-   * started as by {@link Runtime.go}.
-   * @example
-   * const flight = rt.singleFlight();
-   * const load = async (key) => { await rt.sleep(1); return `page of ${key}`; };
-   * assert.equal(await flight.do('/a', () => load('/a')), 'page of /a');
-   */
-  do(key: unknown, fn: GoFunction<[], T>): Op<T> {
-    const refused = this.#core.refused(undefined);
-    if (refused) return refused;
-    let call = this.#calls.get(key);
-    if (!call) {
-      call = start(this.#core, fn, []).promise();
-      this.#calls.set(key, call);
-      const forget = () => { if (this.#calls.get(key) === call) this.#calls.delete(key); };
-      call.then(forget, forget);
-    }
-    return awaitIn(this.#core, call);
-  }
-
-  /**
-   * Later calls for this key do not share the one that is under way.
-   * @example
-   * const flight = rt.singleFlight();
-   * const old = flight.do('/', async () => { await rt.sleep(5); return 'old'; });
-   * flight.forget('/');
-   * assert.equal(await flight.do('/', async () => 'new'), 'new');
-   * assert.equal(await old, 'old');
-   */
-  forget(key: unknown): void {
-    this.#calls.delete(key);
-  }
 }
 
 /** The locks that several agents can have. */

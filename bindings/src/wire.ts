@@ -13,16 +13,21 @@
  *
  * References: a channel counts those of agents' objects, one each, and of encoded
  * messages. A context, or an AbortSignal, crosses as a link: a channel on which
- * the end comes. One that came with a call ends with that call.
+ * the end comes. One that came with a call ends with that call. A single flight
+ * is known by its table, and a group by its count of members elsewhere.
  */
 import { Chan, freed, TypedChan } from './channel.js';
 import { Codec, type Foreign, type Message } from './codec.js';
 import { Context } from './context.js';
 import type { Core } from './core.js';
 import { type Element, type ElementKind, ELEMENTS } from './elements.js';
-import { DeadlineExceededError, PanicError, UsageError } from './errors.js';
+import { DeadlineExceededError, PanicError, UsageError, WorkerError } from './errors.js';
 import { type FfiMt, PARKED, type Pointer } from './ffi.js';
+import { SingleFlight } from './flight.js';
+import { Group } from './group.js';
+import { GroupLink, type GroupLinkParts } from './group-link.js';
 import { onAbort } from './host-events.js';
+import { SharedFlight } from './shared-flight.js';
 import { type AnyLock, isLock, type LockParts, lockOf, partsOf } from './sync.js';
 import type { Holder } from './wait.js';
 
@@ -46,11 +51,15 @@ const CHAN = 0;
 const CONTEXT = 1;
 const SIGNAL = 2;
 const LOCK = 3;
+const FLIGHT = 4;
+const GROUP = 5;
 
 const KINDS = Object.keys(ELEMENTS) as ElementKind[];
 
 /** A context that goes over: where its end comes, what is known of it. */
 type Crossing = [link: Chan<unknown>, due: number | undefined, values: [unknown, unknown][], over: End | undefined];
+/** A group, and its context. */
+type GroupParts = [...GroupLinkParts, ctx: Crossing];
 /** Whether it is a deadline's, and the cause. */
 type End = [late: boolean, cause: unknown];
 
@@ -110,6 +119,12 @@ export class Wire {
   readonly codec: Codec;
   /** The objects for shared channels that this agent has. */
   readonly #chans = new Map<Pointer, WeakRef<Chan<any>>>();
+  /** The same of shared flights. */
+  readonly #flights = new Map<Pointer, WeakRef<SingleFlight<any>>>();
+  /** Whose flight is to be given back: flights' and groups'. */
+  readonly #flightsGone = new FinalizationRegistry<Pointer>((ptr) => this.#unrefFlight(ptr));
+  /** Who wants to know when an agent is lost. */
+  readonly onLost = new Set<(agent: Pointer, error: Error) => void>();
   /** How to end the links of the message under way; else they end with what they link to. */
   links: (() => void)[] | undefined;
   #scratch = new Uint8Array(1024);
@@ -122,6 +137,13 @@ export class Wire {
       stay: ({ kind, data }) => this.#stay(kind, data),
       arrive: (kind, data) => this.#arrive(kind, data),
     });
+  }
+
+  /** An agent is gone, with the calls that it has begun. */
+  lost(agent: Pointer, error: Error): void {
+    const why = new WorkerError(`the call was on a worker that was lost: ${error.message}`, { cause: error });
+    for (const flight of this.#flights.values()) flight.deref()?.lost(agent, why);
+    for (const each of [...this.onLost]) each(agent, error);
   }
 
   // ---- elements ----
@@ -237,6 +259,19 @@ export class Wire {
     return this.ffi.chan_unref(ptr) === 0;
   }
 
+  /** A shared channel of any values, with a reference to it. */
+  hold<T>(ptr: Pointer): Chan<T> {
+    return this.#arriveChan([ptr, 0, -1]);
+  }
+
+  /** Nobody here waits on it, nor will. */
+  letGo(chan: Chan<any>): void {
+    if (chan.ptr <= 0) return;
+    this.core.chans.forget(chan);
+    this.core.chans.free(this.core, chan.held);
+    chan.ptr = -1;
+  }
+
   #share(chan: Chan<any>): void {
     if (chan.held.shared) return;
     chan.held.shared = true;
@@ -283,6 +318,8 @@ export class Wire {
     if (value instanceof Context) return { kind: CONTEXT, data: this.#leaveContext(value) };
     if (value instanceof AbortSignal) return { kind: SIGNAL, data: this.#leaveSignal(value) };
     if (isLock(value)) return { kind: LOCK, data: this.#leaveLock(value) };
+    if (value instanceof SingleFlight) return { kind: FLIGHT, data: this.#leaveFlight(value) };
+    if (value instanceof Group) return { kind: GROUP, data: this.#leaveGroup(value) };
     return undefined;
   }
 
@@ -299,6 +336,29 @@ export class Wire {
     if (lock.inner.core !== this.core) throw new UsageError('a lock of another runtime cannot be passed on; make it by this one');
     this.ffi.lock_ref(lock.inner.ptr);
     return partsOf(lock);
+  }
+
+  #leaveFlight(flight: SingleFlight<any>): Pointer {
+    if (flight.core !== this.core) throw new UsageError('a single flight of another runtime cannot be passed on; make it by this one');
+    const { ptr } = flight.share(() => {
+      const made = new SharedFlight(this, this.ffi.flight_new());
+      this.#knowFlight(made.ptr, flight);
+      return made;
+    });
+    this.ffi.flight_ref(ptr);
+    return ptr;
+  }
+
+  /** Its context ends with it, and not with a call that it comes with. */
+  #leaveGroup(group: Group): GroupParts {
+    if (group.core !== this.core) throw new UsageError('a group of another runtime cannot be passed on; make it by this one');
+    const { parts } = group.link(() => this.#knowLink(GroupLink.of(this, group)));
+    this.ffi.flight_ref(parts[2]);
+    const { links } = this;
+    this.links = undefined;
+    const ctx = this.#leaveContext(group.ctx);
+    this.links = links;
+    return [...parts, ctx];
   }
 
   #leaveContext(ctx: Context): Crossing {
@@ -338,11 +398,15 @@ export class Wire {
   #stay(kind: number, data: unknown): void {
     if (kind === CHAN && (data as number[])[0] !== 0) this.ffi.chan_unref((data as number[])[0]!);
     else if (kind === LOCK) this.ffi.lock_unref((data as LockParts)[1]);
+    else if (kind === FLIGHT) this.ffi.flight_unref(data as Pointer);
+    else if (kind === GROUP) this.ffi.flight_unref((data as GroupParts)[2]);
   }
 
   #arrive(kind: number, data: unknown): object {
     if (kind === CHAN) return this.#arriveChan(data as [Pointer, number, number]);
     if (kind === LOCK) return lockOf(this.core, data as LockParts);
+    if (kind === FLIGHT) return this.#arriveFlight(data as Pointer);
+    if (kind === GROUP) return this.#arriveGroup(data as GroupParts);
     const ctx = this.#arriveContext(data as Crossing);
     return kind === SIGNAL ? ctx.signal : ctx;
   }
@@ -363,6 +427,36 @@ export class Wire {
     return chan;
   }
 
+  #arriveFlight(ptr: Pointer): SingleFlight<any> {
+    const known = this.#flights.get(ptr)?.deref();
+    if (known) {
+      this.ffi.flight_unref(ptr); // the message's
+      return known;
+    }
+    const flight = new SingleFlight<any>(this.core, new SharedFlight(this, ptr));
+    this.#knowFlight(ptr, flight);
+    return flight;
+  }
+
+  #knowFlight(ptr: Pointer, flight: SingleFlight<any>): void {
+    this.#flights.set(ptr, new WeakRef(flight));
+    this.#flightsGone.register(flight, ptr);
+  }
+
+  #unrefFlight(ptr: Pointer): void {
+    if (this.#flights.get(ptr)?.deref() === undefined) this.#flights.delete(ptr);
+    if (!this.core.closed) this.ffi.flight_unref(ptr);
+  }
+
+  #knowLink(link: GroupLink): GroupLink {
+    this.#flightsGone.register(link, link.parts[2]);
+    return link;
+  }
+
+  #arriveGroup([count, errors, flight, ctx]: GroupParts): Group {
+    return new Group(this.core, this.#arriveContext(ctx), this.#knowLink(new GroupLink(this, [count, errors, flight])));
+  }
+
   #arriveContext([link, deadline, values, over]: Crossing): Context {
     const host = { core: this.core, chan: <T>(cap?: number) => this.chan<T>(cap) };
     const root = deadline === undefined
@@ -370,14 +464,14 @@ export class Wire {
       : new Context(host, undefined, { deadline, due: performance.now() + deadline - Date.now() });
     if (over) root.ended(...over);
     // In a microtask: while a generator is stepped, its goroutine would wait here.
-    else queueMicrotask(() => new Listener(this, link, (end) => (end ? root.ended(...end) : root.cancel())).listen());
+    else queueMicrotask(() => new Listener<End>(this, link, (end) => (end ? root.ended(...end) : root.cancel())).listen());
     return values.reduce<Context>((ctx, [key, value]) => ctx.withValue(key, value), root);
   }
 }
 
-/** Waits for the one value that may come on a link; one that is closed without is of a call that is over. */
-class Listener implements Holder {
-  constructor(readonly wire: Wire, readonly link: Chan<unknown>, readonly heard: (end: End | undefined) => void) {}
+/** Waits for the one value that may come on a link; one that is closed without brings undefined. */
+export class Listener<T> implements Holder {
+  constructor(readonly wire: Wire, readonly link: Chan<unknown>, readonly heard: (value: T | undefined) => void) {}
 
   listen(): void {
     const { core, ffi } = this.wire;
@@ -395,8 +489,8 @@ class Listener implements Holder {
   }
 
   #over(core: Core, result: number): void {
-    const end = result < 0 ? undefined : this.wire.read(core.outAt) as End;
-    queueMicrotask(() => this.heard(end));
+    const value = result < 0 ? undefined : this.wire.read(core.outAt) as T;
+    queueMicrotask(() => this.heard(value));
   }
 
   shut(): boolean {

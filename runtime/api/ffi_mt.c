@@ -11,6 +11,7 @@
 #include "api/ffi.h"
 #include "os/os_npm.h"
 #include "os/os_npm_mt.h"
+#include "wait/hostflight.h"
 #include "wait/hostlock.h"
 
 /* ---- agents ---- */
@@ -95,6 +96,56 @@ int FFI(chan_unref)(struct hchan *c) { return Xadd(&c->refs, -1) == 0; }
 
 void FFI(lock_ref)(struct hostlock *l) { Xadd(&l->refs, 1); }
 int FFI(lock_unref)(struct hostlock *l) { return Xadd(&l->refs, -1) == 0; }
+
+/* ---- single flights ---- */
+
+struct hostflight *FFI(flight_new)(void) {
+  INSIDE;
+  return goro__hostflight();
+}
+
+void FFI(flight_ref)(struct hostflight *f) { Xadd(&f->refs, 1); }
+
+void FFI(flight_unref)(struct hostflight *f) {
+  INSIDE;
+  if (Xadd(&f->refs, -1) == 0) goro__hostflight_free(f);
+}
+
+/* The call's channel; and 1 more if this begins the call. */
+uintptr_t FFI(flight_join)(struct hostflight *f, struct flightkey *key) {
+  INSIDE;
+  bool first;
+  struct hchan *c = goro__hostflight_join(f, key, &first);
+  return (uintptr_t)c + first;
+}
+
+struct hchan *FFI(flight_find)(struct hostflight *f, struct flightkey *key) {
+  INSIDE;
+  return goro__hostflight_find(f, key);
+}
+
+void FFI(flight_forget)(struct hostflight *f, struct flightkey *key) {
+  INSIDE;
+  goro__hostflight_forget(f, key);
+}
+
+uint32_t FFI(flight_end)(struct hostflight *f, struct flightkey *key,
+                         struct hchan *results) {
+  INSIDE;
+  return goro__hostflight_end(f, key, results);
+}
+
+/* The channel of a call that is over as its agent is lost, and in out.val how
+ * many wait; NULL: no more. */
+struct hchan *FFI(flight_orphan)(struct hostflight *f, struct hostagent *a) {
+  INSIDE;
+  uint32_t waiters = 0;
+  struct hchan *c = goro__hostflight_orphan(f, a, &waiters);
+  getagent()->out.val.handle = waiters;
+  return c;
+}
+
+/* ---- what is in channels ---- */
 
 /* Where the i-th element is that somebody will receive: of the buffer, or of a
  * goroutine that waits to send it; or NULL.  For a channel that only the

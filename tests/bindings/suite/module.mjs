@@ -260,6 +260,117 @@ testAnywhere('module: once is once on all sides', async (rt) => {
   assert.equal(ran.len, 1);
 });
 
+testAnywhere('module: a single flight is one on all sides', async (rt) => {
+  const crunch = crunchOf(rt);
+  const flight = rt.singleFlight(), begun = rt.chan(), gate = rt.chan(), joins = rt.chan(16);
+  const never = () => assert.ok(false, 'a second call');
+  const joined = async (n) => { for (; n > 0; n--) await joins.recv(); };
+  const there = crunch.fly(flight, 'k', begun, gate);
+  assert.equal((await begun.recv()).value, 'k');
+  const here = [flight.do('k', never), rt.go(function* () { return yield* flight.do('k', never); }).wait()];
+  const others = [crunch.fly(flight, 'k', begun, gate, joins), crunch.fly(flight, 'k', begun, gate, joins)];
+  await joined(2);
+  const result = { page: 'a'.repeat(100), chan: rt.chan(1) };
+  await gate.send(result);
+  const all = await Promise.all([there, ...here, ...others]);
+  for (const each of all) {
+    assert.equal(each.page, result.page);
+    assert.equal(each.chan.trySend(1), true);
+    assert.deepEqual((await result.chan.recv()).value, 1);
+  }
+  assert.equal(await flight.do('k', () => 'again'), 'again');
+});
+
+testAnywhere('module: a single flight that is under way is passed on', async (rt) => {
+  const crunch = crunchOf(rt);
+  const flight = rt.singleFlight(), gate = rt.chan(), joins = rt.chan(4), never = rt.chan();
+  for (const key of ['text', 7, -0, NaN, 12n, true, null, undefined]) {
+    const here = flight.do(key, async () => (await gate.recv()).value);
+    const there = crunch.fly(flight, key, never, never, joins);
+    await joins.recv();
+    await gate.send(String(key));
+    assert.deepEqual(await Promise.all([here, there]), [String(key), String(key)]);
+  }
+  // '7' is no 7, and objects are each agent's own.
+  const here = flight.do(7, async () => (await gate.recv()).value);
+  assert.equal(await crunch.flyThere(flight, 'other'), 'other');
+  assert.equal(await flight.do('7', () => 'text'), 'text');
+  const key = {}, own = flight.do(key, async () => (await gate.recv()).value);
+  await gate.send('first');
+  await gate.send('second');
+  assert.deepEqual(await Promise.all([here, own]), ['first', 'second']);
+});
+
+testAnywhere('module: a single flight: errors, forget, what is called off', async (rt) => {
+  const crunch = crunchOf(rt);
+  const flight = rt.singleFlight(), begun = rt.chan(), gate = rt.chan();
+  const never = () => assert.ok(false, 'a second call');
+  const first = crunch.fly(flight, 'k', begun, gate);
+  await begun.recv();
+  const second = flight.do('k', never);
+  const controller = new AbortController();
+  const left = [flight.do('k', never, controller), rt.go(function* () { yield* flight.do('k', never, controller); }).wait()];
+  controller.abort(new Error('left'));
+  for (const each of left) await assert.rejects(each, /left/);
+  const ends = Promise.allSettled([first, second]);
+  await gate.send(new RangeError('of the first'));
+  for (const { reason } of await ends) assert.match(String(reason), /RangeError: of the first/);
+  const old = crunch.fly(flight, 'k', begun, gate);
+  await begun.recv();
+  const alsoOld = flight.do('k', never);
+  flight.forget('k');
+  const other = rt.chan(), renewed = flight.do('k', async () => (await other.recv()).value);
+  await other.send('new');
+  await gate.send('old');
+  assert.deepEqual(await Promise.all([old, alsoOld, renewed]), ['old', 'old', 'new']);
+  await assert.rejects(flight.do('f', async () => (await crunch.nothing(), () => 1)).then((fn) => crunch.echo(fn)), UsageError);
+});
+
+testAnywhere('module: a group has members everywhere', async (rt) => {
+  const crunch = crunchOf(rt), out = rt.chan(64);
+  const sum = await rt.group(async (g) => {
+    g.go(crunch.recruit, g, 5, out);
+    g.go(crunch.recruit, g, 5, out);
+    g.go(crunch.passOn, g, CRUNCH.href, out);
+    g.go(async () => { await out.send(100); });
+    return 'sum';
+  });
+  assert.equal(sum, 'sum');
+  assert.equal(out.len, 29, 'it has waited for all');
+  let total = 0;
+  while (out.len > 0) total += (await out.recv()).value;
+  assert.equal(total, 100 + 2 * (10 + 10 + 6));
+});
+
+testAnywhere('module: the first error anywhere ends a group everywhere', async (rt) => {
+  const crunch = crunchOf(rt), word = rt.chan(), ended = rt.chan(8);
+  const group = rt.group(async (g, ctx) => {
+    g.go(crunch.recruitRebel, g, word, ended);
+    g.go(function* () { try { yield* rt.chan().recv(); } finally { ended.trySend('here'); } });
+    await crunch.recruitRebel(g, word, ended);
+    await word.send('rebel');
+    await rt.chan().recv({ ctx });
+  });
+  const failed = group.catch((error) => error);
+  // The other rebel ends by its word alone, whatever has become of the group.
+  rt.go(async () => { await word.send('late'); });
+  const error = await failed;
+  assert.match(String(error), /RangeError: (rebel|late)/);
+  const all = [];
+  while (ended.len > 0) all.push((await ended.recv()).value);
+  assert.deepEqual(all.sort(), ['async', 'async', 'generator', 'generator', 'here']);
+});
+
+testAnywhere('module: a group ends from here', async (rt) => {
+  const crunch = crunchOf(rt), word = rt.chan(), ended = rt.chan(8);
+  await assert.rejects(rt.group(async (g) => {
+    await crunch.recruitRebel(g, word, ended);
+    setTimeout(() => word.send('after all'), 5);
+    throw new Error('here');
+  }), /here/);
+  assert.equal(ended.len, 2);
+});
+
 testAnywhere('module: functions that call functions', async (rt) => {
   assert.equal(await crunchOf(rt).fanOut(CRUNCH.href, 20), 210);
 });

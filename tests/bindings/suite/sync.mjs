@@ -197,6 +197,31 @@ test('once and singleflight: fn is a goroutine of its own', async (rt) => {
   await assert.rejects(async () => rt.once().do(null), UsageError);
 });
 
+test('waits for promises can be called off', async (rt) => {
+  const once = rt.once(), flight = rt.singleFlight(), gate = rt.chan();
+  const work = async () => (await gate.recv()).value;
+  const goroutine = rt.go(work), promise = goroutine.wait();
+  const waits = (options) => [
+    () => once.do(work, options), () => flight.do('k', work, options), () => goroutine.wait(options), () => rt.await(promise, options),
+  ];
+  const first = waits(undefined).map((wait) => wait());
+  const controller = new AbortController(), ctx = rt.context();
+  const off = [
+    ...waits({ ctx }).map((wait) => wait()),
+    ...waits(controller).map((wait) => rt.go(function* () { yield* wait(); }).wait()),
+  ].map((wait) => wait.catch((error) => error.message));
+  await settle();
+  ctx.cancel(new Error('off'));
+  controller.abort(new Error('off'));
+  assert.deepEqual(await Promise.all(off), Array(8).fill('off'));
+  assert.equal(rt.core.holds, 0);
+  for (let i = 0; i < 3; i++) await gate.send(i);
+  const [nothing, ...values] = await Promise.all(first);
+  assert.equal(nothing, undefined);
+  assert.equal(values[1], values[2]);
+  for (const wait of waits(controller)) await assert.rejects(async () => wait(), /off/);
+});
+
 test('cond: without the lock, nothing has begun', async (rt) => {
   const cond = rt.cond(rt.mutex());
   await assert.rejects(cond.wait(), PanicError);

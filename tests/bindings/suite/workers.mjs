@@ -63,6 +63,39 @@ mtTest('what a lost one has waited on works on', async (rt) => {
   assert.equal(await again, 'somebody');
 });
 
+mtTest('who waits for a lost one in a single flight is told', async (rt) => {
+  const { flyAndDie, add } = rt.module(FAILING);
+  const flight = rt.singleFlight(), begun = rt.chan(), word = rt.chan();
+  const never = () => assert.ok(false, 'a second call');
+  const dies = flyAndDie(flight, begun, word);
+  await begun.recv();
+  const joins = rt.chan(1);
+  const generator = rt.go(function* () {
+    joins.trySend('joins at once');
+    yield* flight.do('k', never);
+  });
+  const all = [dies, flight.do('k', never), generator.wait()].map((each) => each.catch((error) => error));
+  await joins.recv();
+  await word.send('now');
+  for (const error of await Promise.all(all)) assert.ok(error instanceof WorkerError, String(error));
+  assert.equal(await flight.do('k', () => add(1, 2)), 3);
+});
+
+mtTest('a group with members on a lost one ends', async (rt) => {
+  const { joinAndDie, add } = rt.module(FAILING);
+  const begun = rt.chan(), word = rt.chan();
+  const error = await rt.group(async (g) => {
+    await joinAndDie(g, begun, word);
+    await begun.recv();
+    await Promise.all([1, 2, 3, 4].map(() => joinAndDie(g, rt.chan(1), rt.chan())));
+    g.go(function* () { yield* rt.chan().recv(); });
+    await word.send('now');
+  }).catch((e) => e);
+  assert.ok(error instanceof WorkerError, String(error));
+  assert.match(error.message, /a member of the group was on a worker that was lost/);
+  assert.equal(await add(1, 2), 3);
+});
+
 mtTest('one that loops: others go on, and it can be ended', async (rt) => {
   const { add } = rt.module(FAILING);
   const controller = new AbortController();

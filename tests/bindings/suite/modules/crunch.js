@@ -140,3 +140,42 @@ export async function hold(rw, cond, held) {
   cond.lock.unlock();
   rw.runlock();
 }
+
+/** One caller of a single flight; its own work says so, and waits at the gate. */
+export async function fly(flight, key, begun, gate, joins) {
+  const work = async () => {
+    await begun.send(key);
+    const { value } = await gate.recv();
+    if (value instanceof Error) throw value;
+    return value;
+  };
+  const flown = flight.do(key, work);
+  joins?.trySend(key);
+  return await flown;
+}
+
+export async function flyThere(flight, value) {
+  return await flight.do('there', async () => value);
+}
+
+/** More members for a group; it does not wait for them. */
+export function recruit(group, n, out) {
+  for (let i = 0; i < n; i++) {
+    group.go(function* () { yield* runtime().sleep(i % 3); yield* out.send(i); });
+    group.go(async () => { await runtime().sleep(i % 3); await out.send(i); });
+  }
+}
+
+/** Members that wait until the group ends; and one that throws, as soon as it is told to. */
+export function recruitRebel(group, word, ended) {
+  group.go(function* () { try { yield* runtime().chan().recv(); } finally { ended.trySend('generator'); } });
+  group.go(async () => { try { await runtime().chan().recv(group); } finally { ended.trySend('async'); } });
+  group.go(async () => {
+    const { value } = await word.recv();
+    throw new RangeError(value);
+  });
+}
+
+export async function passOn(group, url, out) {
+  await runtime().module(url).recruit(group, 4, out);
+}

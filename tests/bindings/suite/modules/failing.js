@@ -36,3 +36,18 @@ export function burn(ms) {
   while (performance.now() < end);
   return ms;
 }
+
+/** Begins a call of a flight, or a member of a group, and ends with it at the word. */
+export const flyAndDie = (flight, begun, word) => flight.do('k', async () => {
+  await begun.send('begins');
+  await word.recv();
+  return die();
+});
+
+export function joinAndDie(group, begun, word) {
+  group.go(async () => {
+    await begun.send('begins');
+    await word.recv();
+    return die();
+  });
+}
