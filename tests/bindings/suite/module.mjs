@@ -344,18 +344,14 @@ testAnywhere('module: a group has members everywhere', async (rt) => {
 
 testAnywhere('module: the first error anywhere ends a group everywhere', async (rt) => {
   const crunch = crunchOf(rt), word = rt.chan(), ended = rt.chan(8);
-  const group = rt.group(async (g, ctx) => {
-    g.go(crunch.recruitRebel, g, word, ended);
+  const error = await rt.group(async (g, ctx) => {
     g.go(function* () { try { yield* rt.chan().recv(); } finally { ended.trySend('here'); } });
-    await crunch.recruitRebel(g, word, ended);
+    await Promise.all([crunch.recruitRebel(g, word, ended), crunch.recruitRebel(g, word, ended)]);
     await word.send('rebel');
+    await word.send('another'); // a member, whatever has become of the group
     await rt.chan().recv({ ctx });
-  });
-  const failed = group.catch((error) => error);
-  // The other rebel ends by its word alone, whatever has become of the group.
-  rt.go(async () => { await word.send('late'); });
-  const error = await failed;
-  assert.match(String(error), /RangeError: (rebel|late)/);
+  }).catch((e) => e);
+  assert.match(String(error), /RangeError: (rebel|another)/);
   const all = [];
   while (ended.len > 0) all.push((await ended.recv()).value);
   assert.deepEqual(all.sort(), ['async', 'async', 'generator', 'generator', 'here']);
@@ -365,7 +361,7 @@ testAnywhere('module: a group ends from here', async (rt) => {
   const crunch = crunchOf(rt), word = rt.chan(), ended = rt.chan(8);
   await assert.rejects(rt.group(async (g) => {
     await crunch.recruitRebel(g, word, ended);
-    setTimeout(() => word.send('after all'), 5);
+    rt.go(async () => { await word.send('after all'); });
     throw new Error('here');
   }), /here/);
   assert.equal(ended.len, 2);

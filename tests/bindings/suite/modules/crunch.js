@@ -166,14 +166,31 @@ export function recruit(group, n, out) {
   }
 }
 
-/** Members that wait until the group ends; and one that throws, as soon as it is told to. */
-export function recruitRebel(group, word, ended) {
-  group.go(function* () { try { yield* runtime().chan().recv(); } finally { ended.trySend('generator'); } });
-  group.go(async () => { try { await runtime().chan().recv(group); } finally { ended.trySend('async'); } });
+/** Members that wait until the group ends; and one that throws, as soon as it is told to. All have begun. */
+export async function recruitRebel(group, word, ended) {
+  const begun = runtime().chan(2);
+  group.go(function* () {
+    try {
+      begun.trySend('generator');
+      yield* runtime().chan().recv();
+    } finally {
+      ended.trySend('generator');
+    }
+  });
+  group.go(async () => {
+    try {
+      begun.trySend('async');
+      await runtime().chan().recv(group);
+    } finally {
+      ended.trySend('async');
+    }
+  });
   group.go(async () => {
     const { value } = await word.recv();
     throw new RangeError(value);
   });
+  await begun.recv();
+  await begun.recv();
 }
 
 export async function passOn(group, url, out) {
