@@ -208,9 +208,14 @@ class Machine extends AgentBase {
     return true;
   }
 
+  /** Another worker may be the same agent by now. */
+  #has(member: Member): boolean {
+    return this.#members.get(member.agent) === member;
+  }
+
   #begin(member: Member, thread: Thread): void {
     member.thread = thread;
-    if (this.core.closed || !this.#members.has(member.agent)) return void thread.terminate();
+    if (this.core.closed || !this.#has(member)) return void thread.terminate();
     thread.post({ op: protocol.START, ...this.#common, agent: member.agent, queue: this.#queue, lock: member.lock });
   }
 
@@ -245,7 +250,8 @@ class Machine extends AgentBase {
 
   #lost(member: Member, said: Error): void {
     this.#closed.get(member)?.();
-    if (this.core.closed || !this.#members.delete(member.agent)) return;
+    if (this.core.closed || !this.#has(member)) return; // it is told twice
+    this.#members.delete(member.agent);
     const error = member.why ?? said;
     void member.thread?.terminate();
     if (this.ffi.agent_lost(member.agent) === 0) {
