@@ -1,6 +1,7 @@
 // What must compile, and, after @ts-expect-error, what must not.
 import {
-  after, type Chan, type Goroutine, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send, type SendChan, start, transfer, type TypedChan,
+  after, type Chan, type Goroutine, type Group, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send,
+  type SendChan, type SingleFlight, start, transfer, type TypedChan,
 } from '../../bindings/dist/index.js';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -71,6 +72,7 @@ interface Crunch {
   steps(n: number): Generator<Pause, string>;
   now(): Date;
   later(callback: () => void): void;
+  share(group: Group, flight: SingleFlight<string>): Promise<void>;
   VERSION: string;
 }
 
@@ -80,6 +82,9 @@ export async function modules(rt: Runtime, jobs: Chan<string>, out: Chan<number>
   same<ReturnType<typeof crunch.steps>, Op<string>>();
   same<ReturnType<typeof crunch.now>, Op<Date>>();
   await rt.group(async (g) => { same<ReturnType<typeof g.go<[RecvChan<string>, SendChan<number>], number>>, Goroutine<number>>(); g.go(crunch.work, jobs, out); });
+  await rt.group(async (g) => { g.go(crunch.share, g, rt.singleFlight<string>()); });
+  // @ts-expect-error results of another type
+  rt.group(async (g) => { g.go(crunch.share, g, rt.singleFlight<number>()); });
   // @ts-expect-error the channels are the other way round
   crunch.work(out, jobs);
   // @ts-expect-error functions do not cross
@@ -87,6 +92,8 @@ export async function modules(rt: Runtime, jobs: Chan<string>, out: Chan<number>
   // @ts-expect-error functions only
   crunch.VERSION;
   await jobs.send('x', { transfer: [new ArrayBuffer(1)] });
+  await rt.once().do(() => {}, { signal: AbortSignal.abort() });
+  same<Awaited<ReturnType<SingleFlight<string>['do']>>, string>();
   const bytes = transfer(new Uint8Array(1), []);
   same<typeof bytes, Uint8Array<ArrayBuffer>>();
 }
