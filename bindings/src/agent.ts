@@ -3,6 +3,7 @@ import { Calls, type Machine } from './calls.js';
 import type { Agent, Core } from './core.js';
 import type { Element } from './elements.js';
 import type { FfiMt, Pointer } from './ffi.js';
+import type { Start } from './protocol.js';
 import { type Duties, Sleeper } from './sleep.js';
 import { AnyElement, Wire } from './wire.js';
 
@@ -12,9 +13,9 @@ export abstract class AgentBase implements Agent, Machine, Duties {
   protected readonly sleeper: Sleeper;
   readonly #wire: Wire;
 
-  /** queue: the channel of all agents' calls. */
-  constructor(protected readonly core: Core, protected readonly ffi: FfiMt, readonly me: Pointer, queue: Pointer) {
-    this.#wire = new Wire(core, ffi);
+  /** me: its memory. queue: the channel of all agents' calls. lost: who was before. */
+  constructor(protected readonly core: Core, protected readonly ffi: FfiMt, readonly me: Pointer, readonly id: number, queue: Pointer, lost: Start['lost']) {
+    this.#wire = new Wire(core, ffi, id, lost);
     this.calls = new Calls(this.#wire, queue, this);
     this.sleeper = new Sleeper(core, ffi, this);
     core.agent = this;
@@ -34,9 +35,12 @@ export abstract class AgentBase implements Agent, Machine, Duties {
   }
 
   /** Another agent is gone. True: with calls of this one's. */
-  protected lost(agent: Pointer, error: Error): boolean {
-    this.#wire.lost(agent, error);
-    return this.calls.lost(agent, error);
+  protected lost(id: number, error: Error): boolean {
+    try {
+      return this.calls.lost(id, error);
+    } finally {
+      this.#wire.lost(id, error);
+    }
   }
 
   idle(): void {
@@ -47,7 +51,7 @@ export abstract class AgentBase implements Agent, Machine, Duties {
   abstract stay(): boolean;
   abstract close(): Promise<void>;
   abstract need(calls: number): void;
-  abstract kill(agent: Pointer, what: string): void;
+  abstract kill(id: number, what: string): void;
   abstract awaits(): boolean;
   abstract nap(): number;
   abstract napped(woken: boolean): void;

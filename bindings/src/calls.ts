@@ -39,8 +39,10 @@ const ROOM_MIN = 96;
 
 /** FLAGS: a signal comes with the arguments. */
 const SIGNALLED = 1;
-/** TAKER: the caller has taken it back. */
+/** TAKER: the caller has taken it back. Others are the takers' numbers. */
 const WITHDRAWN = 1;
+/** The number of the agent that has started the runtime. Workers count from there. */
+export const FIRST_ID = WITHDRAWN + 1;
 
 /** How a call went, in its reply. */
 const RETURNED = 0;
@@ -57,12 +59,12 @@ const PER_TURN = 64;
 
 /** What of the machine calls have to do with. */
 export interface Machine {
-  /** This agent. */
-  readonly me: Pointer;
+  /** This agent's number. */
+  readonly id: number;
   /** As many calls of this agent's are in flight. */
   need(calls: number): void;
   /** End the agent, which runs what was called off. */
-  kill(agent: Pointer, what: string): void;
+  kill(id: number, what: string): void;
 }
 
 /** A call in flight. */
@@ -287,13 +289,13 @@ export class Calls implements Caller {
   }
 
   /** A worker is gone. */
-  lost(agent: Pointer, error: Error): boolean {
+  lost(id: number, error: Error): boolean {
     this.#drain();
     let had = false;
     for (const each of [...this.#inFlight.values()]) {
       const taker = this.#core.u32[(each.p >> 2) + TAKER];
       if (taker === 0) this.#again(each);
-      if (taker !== agent) continue;
+      if (taker !== id) continue;
       this.#reject(each, error);
       this.#core.ffi.free(each.p);
       had = true;
@@ -415,7 +417,7 @@ export class Calls implements Caller {
     const core = this.#core;
     core.see(p + HEADER);
     const at = p >> 2;
-    if (Atomics.compareExchange(core.i32, at + TAKER, 0, this.#machine.me) !== 0) {
+    if (Atomics.compareExchange(core.i32, at + TAKER, 0, this.#machine.id) !== 0) {
       core.ffi.free(p);
       return true;
     }

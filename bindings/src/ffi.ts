@@ -102,13 +102,15 @@ export interface FfiMt extends Ffi {
   flight_ref(f: Pointer): void;
   flight_unref(f: Pointer): void;
   /** A block, which is the flight's then; the call's channel, and 1 more if this begins the call. */
-  flight_join(f: Pointer, key: Pointer): number;
+  flight_join(f: Pointer, key: Pointer, owner: number): number;
   flight_find(f: Pointer, key: Pointer): Pointer;
   flight_forget(f: Pointer, key: Pointer): void;
   /** How many results are to be sent. */
   flight_end(f: Pointer, key: Pointer, results: Pointer): number;
-  /** The channel of a call of an agent that is lost, and in out how many results are to be sent; 0: no more. */
-  flight_orphan(f: Pointer, agent: Pointer): Pointer;
+  /** They were. */
+  flight_over(f: Pointer, key: Pointer, results: Pointer): void;
+  /** The channel of a call of an owner that is lost; 0: no more. */
+  flight_orphan(f: Pointer, owner: number): Pointer;
 }
 
 /** In place of the module when the runtime is closed: every operation says so. */

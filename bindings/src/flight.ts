@@ -1,9 +1,8 @@
 /** Single flights. Go: golang.org/x/sync/singleflight. */
 import type { Core } from './core.js';
-import type { Pointer } from './ffi.js';
 import { awaitIn, type GoFunction, start } from './goroutine.js';
 import type { Op, WaitOptions } from './op.js';
-import { brand } from './realm.js';
+import { brand, unmark } from './realm.js';
 
 /** A call that all agents can join which have the flight. */
 export interface Joined {
@@ -21,7 +20,7 @@ export interface Elsewhere {
   join(key: unknown): Joined | undefined;
   forget(key: unknown): void;
   /** An agent is lost: who waits for its calls is told. */
-  lost(agent: Pointer, error: Error): unknown;
+  lost(id: number): unknown;
 }
 
 interface Call<T> {
@@ -77,7 +76,7 @@ export class SingleFlight<T> {
 
   #begin(key: unknown, fn: GoFunction<[], T>): Call<T> {
     const joined = this.#elsewhere?.join(key);
-    const result = (joined?.theirs as Promise<T> | undefined) ?? start(this.core, fn, []).promise();
+    const result = (joined?.theirs as Promise<T> | undefined) ?? this.#start(fn, joined);
     const call: Call<T> = { result, joined };
     this.#calls.set(key, call);
     const over = (returned: boolean, value: unknown) => {
@@ -86,6 +85,15 @@ export class SingleFlight<T> {
     };
     result.then((value) => over(true, value), (error) => over(false, error));
     return call;
+  }
+
+  #start(fn: GoFunction<[], T>, joined: Joined | undefined): Promise<T> {
+    try {
+      return start(this.core, fn, []).promise();
+    } catch (error) {
+      queueMicrotask(() => joined?.ended(false, error)); // while a generator is stepped, it would wait here
+      throw error;
+    }
   }
 
   /**
@@ -103,8 +111,8 @@ export class SingleFlight<T> {
   }
 
   /** @internal */
-  lost(agent: Pointer, error: Error): void {
-    this.#elsewhere?.lost(agent, error);
+  lost(id: number): void {
+    this.#elsewhere?.lost(id);
   }
 
   /** @internal Have other agents join, also the calls that are under way. */
@@ -117,5 +125,11 @@ export class SingleFlight<T> {
   }
 }
 
-const copied = <T>(result: Promise<T>, copy: (value: unknown) => unknown): Promise<T> =>
-  result.then((value) => copy(value) as T, (error) => { throw copy(error); });
+function copied<T>(result: Promise<T>, copy: (value: unknown) => unknown): Promise<T> {
+  const each = result.then((value) => {
+    unmark(value);
+    return copy(value) as T;
+  }, (error) => { throw copy(error); });
+  each.catch(() => {}); // as of the result itself: nobody need wait
+  return each;
+}

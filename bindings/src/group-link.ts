@@ -43,10 +43,10 @@ export class GroupLink implements Elsewhere, Members {
         resolve();
       };
       // In a microtask: while a generator is stepped, its goroutine would wait here.
-      queueMicrotask(() => new Listener<Thrown>(wire, link.parts[1], heard).listen());
+      queueMicrotask(() => new Listener<Thrown>(wire, link.parts[1], heard, resolve).listen());
     });
-    const lost = (agent: Pointer, error: Error) => {
-      const missed = link.#flight.lost(agent, error);
+    const lost = (id: number, error: Error) => {
+      const missed = link.#flight.lost(id);
       if (missed === 0) return;
       link.parts[0].add(-missed);
       group.failed(new WorkerError(`a member of the group was on a worker that was lost: ${error.message}`, { cause: error }));
@@ -71,16 +71,19 @@ export class GroupLink implements Elsewhere, Members {
 
   join(promise: Promise<unknown>): void {
     if (this.#here++ === 0) this.#begin();
-    const over = () => { if (--this.#here === 0 && !this.wire.core.closed) this.#end(); };
-    promise.then(over, (error: unknown) => {
-      this.#tell(error);
-      over();
+    promise.then(() => this.#over(), (error: unknown) => {
+      if (!this.wire.core.closed) this.#tell(error);
+      this.#over();
     });
+  }
+
+  #over(): void {
+    if (--this.#here === 0 && !this.wire.core.closed) this.#end();
   }
 
   #begin(): void {
     this.parts[0].add(1);
-    this.#joined = this.#flight.join(`${this.wire.ffi.agent()} ${Math.random()}`);
+    this.#joined = this.#flight.join(`${this.wire.id} ${Math.random()}`);
   }
 
   #end(): void {
@@ -91,12 +94,11 @@ export class GroupLink implements Elsewhere, Members {
   /** Errors but the first are nobody's, as in any group; and so are all when it is over. */
   #tell(error: unknown): void {
     const [, errors] = this.parts;
-    if (errors.core.closed) return;
-    for (const each of [error, new Error(String(error))]) { // the first may be one that cannot be copied
+    for (const each of [() => error, () => new Error(String(error)), () => new Error('a member has thrown what cannot be shown')]) {
       try {
-        errors.trySend([each]);
+        errors.trySend([each()]);
         return;
-      } catch (refused) {
+      } catch (refused) { // it cannot be copied; or be a text
         if (refused instanceof ChanClosedError) return;
       }
     }

@@ -70,10 +70,16 @@ export class Local implements Caller {
 
   #leave(value: object): Foreign | undefined {
     if (value instanceof Chan) this.#pass(value);
-    else if (value instanceof SingleFlight) value.copy = this.#copy;
+    else if (value instanceof SingleFlight) this.#passFlight(value);
     else if (!(value instanceof Context || value instanceof Group || value instanceof AbortSignal || isLock(value))) return undefined;
     const kind = value instanceof Context ? CONTEXT : value instanceof Group ? GROUP : KEPT;
     return { kind, data: this.#kept.push(value) - 1 };
+  }
+
+  /** From now on each caller gets a copy. */
+  #passFlight(flight: SingleFlight<unknown>): void {
+    if (flight.core !== this.#core) throw new UsageError('a single flight of another runtime cannot be passed on; make it by this one');
+    flight.copy = this.#copy;
   }
 
   /** From now on the channel copies, as one does that a worker has. */

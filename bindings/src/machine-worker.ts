@@ -65,8 +65,8 @@ class AgentOfWorker extends AgentBase {
   readonly #port: Port;
   #asked = 0;
 
-  constructor(core: Core, ffi: FfiMt, port: Port, { agent, queue }: Start) {
-    super(core, ffi, agent, queue);
+  constructor(core: Core, ffi: FfiMt, port: Port, { agent, id, queue, lost }: Start) {
+    super(core, ffi, agent, id, queue, lost);
     this.#port = port;
   }
 
@@ -92,8 +92,8 @@ class AgentOfWorker extends AgentBase {
     if (calls > 0) this.#port.post({ op: protocol.NEED, calls });
   }
 
-  override kill(agent: Pointer, what: string): void {
-    this.#port.post({ op: protocol.KILL, agent, what });
+  override kill(id: number, what: string): void {
+    this.#port.post({ op: protocol.KILL, id, what });
   }
 
   override awaits(): boolean {
@@ -125,7 +125,7 @@ class AgentOfWorker extends AgentBase {
       case protocol.WAKE:
         return this.sleeper.woken();
       case protocol.LOST:
-        this.lost(message.agent, new Error(message.error));
+        this.lost(message.id, new Error(message.error));
         return;
       case protocol.CLOSE:
         this.core.shut();

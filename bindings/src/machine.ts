@@ -6,7 +6,7 @@
  * to it that no call waits for long for a worker that does not come back to it.
  */
 import { AgentBase } from './agent.js';
-import { QUEUE_CAP } from './calls.js';
+import { FIRST_ID, QUEUE_CAP } from './calls.js';
 import { Core } from './core.js';
 import { FatalError, UsageError, WorkerError } from './errors.js';
 import { type FfiMt, instantiate, type Pointer } from './ffi.js';
@@ -44,7 +44,7 @@ class Member {
   why: Error | undefined;
   /** The name of the lock that it holds. */
   readonly lock = `goro ${Math.random()}`;
-  constructor(readonly agent: Pointer) {}
+  constructor(readonly agent: Pointer, readonly id: number) {}
 }
 
 /** What an engine can reserve: 1 GiB of addresses, or less. */
@@ -103,11 +103,16 @@ export async function startShared(module: WebAssembly.Module, reason: string, op
   return { core, info };
 }
 
+/** What all workers are told at their start. */
+type Common = Pick<Start, 'module' | 'memory' | 'origin' | 'info'>;
+
 class Machine extends AgentBase {
-  readonly #common: Omit<Start, 'op' | 'agent' | 'queue' | 'lock'>;
+  readonly #common: Common;
   readonly #queue: Pointer;
   readonly #workerUrl: string | URL | undefined;
   readonly #members = new Map<Pointer, Member>();
+  #lastId = FIRST_ID;
+  readonly #lostOnes: [id: number, error: string][] = [];
   #failures = 0;
   #timer: Timer | undefined;
   #closing: Promise<void> | undefined;
@@ -115,9 +120,9 @@ class Machine extends AgentBase {
   readonly #mayWait = mayWait();
   readonly #napping = new Habit();
 
-  constructor(core: Core, ffi: FfiMt, common: Omit<Start, 'op' | 'agent' | 'queue' | 'lock'>, workerUrl: string | URL | undefined) {
+  constructor(core: Core, ffi: FfiMt, common: Common, workerUrl: string | URL | undefined) {
     const queue = ffi.chan(8, QUEUE_CAP);
-    super(core, ffi, ffi.agent(), queue);
+    super(core, ffi, ffi.agent(), FIRST_ID, queue, []);
     this.#common = common;
     this.#queue = queue;
     this.#workerUrl = workerUrl;
@@ -199,7 +204,7 @@ class Machine extends AgentBase {
   #spawn(): boolean {
     const agent = this.ffi.agent_new();
     if (agent <= 0) return false;
-    const member = new Member(agent);
+    const member = new Member(agent, ++this.#lastId);
     this.#members.set(agent, member);
     spawn(this.#workerUrl, {
       message: (message) => this.#hear(member, message),
@@ -216,7 +221,8 @@ class Machine extends AgentBase {
   #begin(member: Member, thread: Thread): void {
     member.thread = thread;
     if (this.core.closed || !this.#has(member)) return void thread.terminate();
-    thread.post({ op: protocol.START, ...this.#common, agent: member.agent, queue: this.#queue, lock: member.lock });
+    const { agent, id, lock } = member;
+    thread.post({ op: protocol.START, ...this.#common, agent, id, lost: this.#lostOnes, queue: this.#queue, lock });
   }
 
   #hear(member: Member, message: FromWorker): void {
@@ -233,7 +239,7 @@ class Machine extends AgentBase {
       case protocol.STUCK:
         return this.core.reconsider();
       case protocol.KILL:
-        return this.kill(message.agent, message.what);
+        return this.kill(message.id, message.what);
       case protocol.CLOSED:
         return this.#closed.get(member)?.();
       case protocol.FAILED:
@@ -241,8 +247,8 @@ class Machine extends AgentBase {
     }
   }
 
-  override kill(agent: Pointer, what: string): void {
-    const member = this.#members.get(agent);
+  override kill(id: number, what: string): void {
+    const member = [...this.#members.values()].find((each) => each.id === id);
     if (!member) return;
     member.why = new Error(what);
     void member.thread?.terminate().then(() => this.#lost(member, member.why!));
@@ -259,8 +265,10 @@ class Machine extends AgentBase {
       return;
     }
     while (this.ffi.agent_orphan() !== 0); // their callers send those again
-    for (const { thread } of this.#members.values()) thread?.post({ op: protocol.LOST, agent: member.agent, error: error.message });
-    const heard = this.lost(member.agent, error);
+    for (const { thread } of this.#members.values()) thread?.post({ op: protocol.LOST, id: member.id, error: error.message });
+    this.#lostOnes.push([member.id, error.message]);
+    if (this.#lostOnes.length > protocol.LOST_MAX) this.#lostOnes.shift();
+    const heard = this.lost(member.id, error);
     if (!member.ready) this.#unready(error);
     // An exception of code that runs beside the calls: nobody else would say so.
     else if (!heard && error !== member.why && error.message !== ENDED) void Promise.reject(new WorkerError(error.message, { cause: error }));

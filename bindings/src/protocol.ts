@@ -2,6 +2,9 @@
 import type { Pointer } from './ffi.js';
 import type { RuntimeInfo } from './runtime.js';
 
+/** So many of the workers that were lost are remembered: by then nothing of theirs is on its way. */
+export const LOST_MAX = 256;
+
 export const START = 0;
 export const READY = 1;
 export const WAKE = 2;
@@ -21,6 +24,10 @@ export interface Start {
   /** `performance.timeOrigin` of agent 0. */
   readonly origin: number;
   readonly agent: Pointer;
+  /** The worker's number: an agent's memory is used again, this is not. */
+  readonly id: number;
+  /** The numbers of those that were lost before, and what was said. */
+  readonly lost: readonly (readonly [id: number, error: string])[];
   /** The channel of calls. */
   readonly queue: Pointer;
   readonly info: RuntimeInfo;
@@ -34,7 +41,7 @@ export type ToWorker =
   /** Look at your memory: for hosts whose event loops cannot wait for it. */
   | { readonly op: typeof WAKE }
   /** That worker is gone, with the calls it has taken. */
-  | { readonly op: typeof LOST; readonly agent: Pointer; readonly error: string }
+  | { readonly op: typeof LOST; readonly id: number; readonly error: string }
   /** The runtime is closed: end what runs, and say so. */
   | { readonly op: typeof CLOSE };
 
@@ -49,7 +56,7 @@ export type FromWorker =
   /** Nothing runs anywhere, as far as can be seen from here. */
   | { readonly op: typeof STUCK }
   /** End that worker: a call was called off, and does not end. */
-  | { readonly op: typeof KILL; readonly agent: Pointer; readonly what: string }
+  | { readonly op: typeof KILL; readonly id: number; readonly what: string }
   | { readonly op: typeof CLOSED }
   /** The worker cannot go on; what it says. */
   | { readonly op: typeof FAILED; readonly text: string };

@@ -31,6 +31,11 @@ export function brand(of: Class, name: string): void {
   });
 }
 
+/** What several get is copied for each, and not transferred. */
+export function unmark(value: unknown): void {
+  if (typeof value === 'object' && value !== null) realm().transfers?.delete(value);
+}
+
 /**
  * Mark a value that is about to be copied: the buffers in the list go with it
  * and are detached here, as postMessage's transfer list has it. Returns the value.

@@ -4,8 +4,10 @@
  * result once for each other that has joined, on the call's channel.
  */
 import type { Chan } from './channel.js';
+import { UsageError, WorkerError } from './errors.js';
 import type { Elsewhere, Joined } from './flight.js';
 import type { Pointer } from './ffi.js';
+import { unmark } from './realm.js';
 import type { Wire } from './wire.js';
 
 /** How a call went, as it is sent. */
@@ -27,7 +29,7 @@ export class SharedFlight implements Elsewhere {
   join(key: unknown): Joined | undefined {
     const block = this.key(key);
     if (block === 0) return undefined;
-    const joined = this.wire.ffi.flight_join(this.ptr, block);
+    const joined = this.wire.ffi.flight_join(this.ptr, block, this.wire.id);
     const first = (joined & 1) !== 0;
     return new SharedCall(this, key, this.wire.hold<Outcome>(joined - (first ? 1 : 0)), first);
   }
@@ -36,14 +38,12 @@ export class SharedFlight implements Elsewhere {
     this.with(key, (block) => this.wire.ffi.flight_forget(this.ptr, block));
   }
 
-  /** An agent is lost: who waits for calls of its gets this. Returns how many calls that were. */
-  lost(agent: Pointer, error: Error): number {
-    const { core, ffi } = this.wire;
+  /** An agent is lost: who waits for a call of its will see the channel closed. Returns how many calls that were. */
+  lost(id: number): number {
     for (let calls = 0; ; calls++) {
-      const ptr = ffi.flight_orphan(this.ptr, agent);
+      const ptr = this.wire.ffi.flight_orphan(this.ptr, id);
       if (ptr === 0) return calls;
-      const waiters = core.u32[core.outAt]!;
-      send(this.wire.hold<Outcome>(ptr), waiters, false, error).catch(() => {}); // it is closed
+      this.wire.hold<Outcome>(ptr).close();
     }
   }
 
@@ -71,28 +71,34 @@ class SharedCall implements Joined {
 
   async #receive(): Promise<unknown> {
     await null; // while a generator is stepped, its goroutine would wait here
-    const { value } = await this.results.recv();
+    const { value, done } = await this.results.recv();
     this.flight.wire.letGo(this.results);
-    const [returned, what] = value!;
+    if (done) throw new WorkerError('the worker that had begun the call of the single flight was lost');
+    const [returned, what] = value;
     if (!returned) throw what;
     return what;
   }
 
+  /** Up to its last result it is there, to be missed if this agent is lost. */
   ended(returned: boolean, value: unknown): void {
-    const { wire, ptr } = this.flight;
+    const { flight, key, results } = this, { wire, ptr } = flight;
     if (wire.core.closed) return;
-    const waiters = this.flight.with(this.key, (block) => wire.ffi.flight_end(ptr, block, this.results.ptr))!;
-    send(this.results, waiters, returned, value).then(() => wire.letGo(this.results), () => {}); // it is closed
+    const waiters = flight.with(key, (block) => wire.ffi.flight_end(ptr, block, results.ptr))!;
+    unmark(value);
+    const sent = Array.from({ length: waiters }, () => this.#send(returned, value));
+    Promise.all(sent).then(() => {
+      if (wire.core.closed) return;
+      flight.with(key, (block) => wire.ffi.flight_over(ptr, block, results.ptr));
+      wire.letGo(results);
+    }, () => {}); // it is closed
   }
-}
 
-function send(results: Chan<Outcome>, times: number, returned: boolean, value: unknown): Promise<unknown> {
-  const each = (): Promise<void> => {
+  async #send(returned: boolean, value: unknown): Promise<void> {
     try {
-      return results.send([returned, value]);
+      await this.results.send([returned, value]);
     } catch (error) {
-      return results.send([false, error]); // it cannot be copied
+      if (this.flight.wire.core.closed) throw error;
+      await this.results.send([false, new UsageError(`the result of a single flight cannot be copied: ${(error as Error).message}`)]);
     }
-  };
-  return Promise.all(Array.from({ length: times }, each));
+  }
 }

@@ -27,6 +27,7 @@ import { SingleFlight } from './flight.js';
 import { Group } from './group.js';
 import { GroupLink, type GroupLinkParts } from './group-link.js';
 import { onAbort } from './host-events.js';
+import { LOST_MAX, type Start } from './protocol.js';
 import { SharedFlight } from './shared-flight.js';
 import { type AnyLock, isLock, type LockParts, lockOf, partsOf } from './sync.js';
 import type { Holder } from './wait.js';
@@ -58,8 +59,8 @@ const KINDS = Object.keys(ELEMENTS) as ElementKind[];
 
 /** A context that goes over: where its end comes, what is known of it. */
 type Crossing = [link: Chan<unknown>, due: number | undefined, values: [unknown, unknown][], over: End | undefined];
-/** A group, and its context. */
-type GroupParts = [...GroupLinkParts, ctx: Crossing];
+/** A group, its context, and whose that is. */
+type GroupParts = [...GroupLinkParts, ctx: Crossing, from: number];
 /** Whether it is a deadline's, and the cause. */
 type End = [late: boolean, cause: unknown];
 
@@ -123,15 +124,18 @@ export class Wire {
   readonly #flights = new Map<Pointer, WeakRef<SingleFlight<any>>>();
   /** Whose flight is to be given back: flights' and groups'. */
   readonly #flightsGone = new FinalizationRegistry<Pointer>((ptr) => this.#unrefFlight(ptr));
-  /** Who wants to know when an agent is lost. */
-  readonly onLost = new Set<(agent: Pointer, error: Error) => void>();
+  /** Who wants to know when an agent is lost; and those that were. */
+  readonly onLost = new Set<(id: number, error: Error) => void>();
+  readonly #lost: Map<number, Error>;
   /** How to end the links of the message under way; else they end with what they link to. */
   links: (() => void)[] | undefined;
   #scratch = new Uint8Array(1024);
 
-  constructor(core: Core, ffi: FfiMt) {
+  /** id: the agent's number. lost: those that are no more. */
+  constructor(core: Core, ffi: FfiMt, readonly id: number, lost: Start['lost']) {
     this.core = core;
     this.ffi = ffi;
+    this.#lost = new Map(lost.map(([each, error]) => [each, new Error(error)]));
     this.codec = new Codec({
       leave: (value) => this.#leave(value),
       stay: ({ kind, data }) => this.#stay(kind, data),
@@ -140,10 +144,11 @@ export class Wire {
   }
 
   /** An agent is gone, with the calls that it has begun. */
-  lost(agent: Pointer, error: Error): void {
-    const why = new WorkerError(`the call was on a worker that was lost: ${error.message}`, { cause: error });
-    for (const flight of this.#flights.values()) flight.deref()?.lost(agent, why);
-    for (const each of [...this.onLost]) each(agent, error);
+  lost(id: number, error: Error): void {
+    this.#lost.set(id, error);
+    if (this.#lost.size > LOST_MAX) this.#lost.delete(this.#lost.keys().next().value!);
+    for (const flight of this.#flights.values()) flight.deref()?.lost(id);
+    for (const each of [...this.onLost]) each(id, error);
   }
 
   // ---- elements ----
@@ -267,6 +272,7 @@ export class Wire {
   /** Nobody here waits on it, nor will. */
   letGo(chan: Chan<any>): void {
     if (chan.ptr <= 0) return;
+    this.#chans.delete(chan.ptr);
     this.core.chans.forget(chan);
     this.core.chans.free(this.core, chan.held);
     chan.ptr = -1;
@@ -358,7 +364,7 @@ export class Wire {
     this.links = undefined;
     const ctx = this.#leaveContext(group.ctx);
     this.links = links;
-    return [...parts, ctx];
+    return [...parts, ctx, this.id];
   }
 
   #leaveContext(ctx: Context): Crossing {
@@ -435,6 +441,7 @@ export class Wire {
     }
     const flight = new SingleFlight<any>(this.core, new SharedFlight(this, ptr));
     this.#knowFlight(ptr, flight);
+    for (const id of this.#lost.keys()) flight.lost(id); // it may have been on its way then
     return flight;
   }
 
@@ -453,8 +460,15 @@ export class Wire {
     return link;
   }
 
-  #arriveGroup([count, errors, flight, ctx]: GroupParts): Group {
-    return new Group(this.core, this.#arriveContext(ctx), this.#knowLink(new GroupLink(this, [count, errors, flight])));
+  #arriveGroup([count, errors, flight, crossing, from]: GroupParts): Group {
+    const ctx = this.#arriveContext(crossing);
+    const lost = (id: number, error: Error) => {
+      if (id === from) ctx.cancel(new WorkerError(`the group came from a worker that was lost: ${error.message}`, { cause: error }));
+    };
+    this.onLost.add(lost);
+    ctx.onEnd(() => this.onLost.delete(lost));
+    if (this.#lost.has(from)) lost(from, this.#lost.get(from)!);
+    return new Group(this.core, ctx, this.#knowLink(new GroupLink(this, [count, errors, flight])));
   }
 
   #arriveContext([link, deadline, values, over]: Crossing): Context {
@@ -469,9 +483,14 @@ export class Wire {
   }
 }
 
-/** Waits for the one value that may come on a link; one that is closed without brings undefined. */
+/**
+ * Waits for the one value that may come on a link; one that is closed without
+ * brings undefined. shut: the runtime was closed meanwhile.
+ */
 export class Listener<T> implements Holder {
-  constructor(readonly wire: Wire, readonly link: Chan<unknown>, readonly heard: (value: T | undefined) => void) {}
+  constructor(
+    readonly wire: Wire, readonly link: Chan<unknown>, readonly heard: (value: T | undefined) => void, readonly deaf?: () => void,
+  ) {}
 
   listen(): void {
     const { core, ffi } = this.wire;
@@ -494,6 +513,7 @@ export class Listener<T> implements Holder {
   }
 
   shut(): boolean {
+    this.deaf?.();
     return false;
   }
 }

@@ -112,10 +112,11 @@ void FFI(flight_unref)(struct hostflight *f) {
 }
 
 /* The call's channel; and 1 more if this begins the call. */
-uintptr_t FFI(flight_join)(struct hostflight *f, struct flightkey *key) {
+uintptr_t FFI(flight_join)(struct hostflight *f, struct flightkey *key,
+                           uint32_t owner) {
   INSIDE;
   bool first;
-  struct hchan *c = goro__hostflight_join(f, key, &first);
+  struct hchan *c = goro__hostflight_join(f, key, owner, &first);
   return (uintptr_t)c + first;
 }
 
@@ -135,14 +136,15 @@ uint32_t FFI(flight_end)(struct hostflight *f, struct flightkey *key,
   return goro__hostflight_end(f, key, results);
 }
 
-/* The channel of a call that is over as its agent is lost, and in out.val how
- * many wait; NULL: no more. */
-struct hchan *FFI(flight_orphan)(struct hostflight *f, struct hostagent *a) {
+void FFI(flight_over)(struct hostflight *f, struct flightkey *key,
+                      struct hchan *results) {
   INSIDE;
-  uint32_t waiters = 0;
-  struct hchan *c = goro__hostflight_orphan(f, a, &waiters);
-  getagent()->out.val.handle = waiters;
-  return c;
+  goro__hostflight_over(f, key, results);
+}
+
+struct hchan *FFI(flight_orphan)(struct hostflight *f, uint32_t owner) {
+  INSIDE;
+  return goro__hostflight_orphan(f, owner);
 }
 
 /* ---- what is in channels ---- */

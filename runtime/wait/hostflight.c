@@ -8,13 +8,18 @@
  * that has joined.  What keys and results are made of the package knows alone
  * (bindings/src/flight.ts).
  *
- * Invariants:
- *  1. A call is in its bucket from when it is begun until it is over.  Of those
- *     that are not forgotten there is one for each key.
- *  2. Nobody joins a call that is over: its number of waiters is final.
+ * Who has begun a call has a number that nobody else gets: an agent's memory is
+ * used again.
  *
- * Lifetime: a call is freed by its end.  Its channel lives as long as somebody
- * has it, and so is a name for the call that nobody mistakes.
+ * Invariants:
+ *  1. A call is in its bucket from when it is begun until all have been sent
+ *     their results: so long its owner is missed if it is lost.  Of those that
+ *     are not closed there is one for each key.
+ *  2. Nobody joins a call that is closed, by its result or as it is forgotten.
+ *     With its result its number of waiters is final.
+ *
+ * Lifetime: a call is freed when it leaves its bucket.  Its channel lives as
+ * long as somebody has it, and so is a name for the call that nobody mistakes.
  *
  * Locks: f->lock, of the rank of channels' as it is never taken with another.
  */
@@ -48,18 +53,18 @@ static bool same_key(const struct flightkey *a, const struct flightkey *b) {
 /* The call that a caller with this key joins. */
 static struct flightcall *joinable(struct flightcall *c,
                                    const struct flightkey *key) {
-  while (c && (c->forgotten || !same_key(c->key, key))) c = c->next;
+  while (c && (c->closed || !same_key(c->key, key))) c = c->next;
   return c;
 }
 
 /* ---- a call's life ---- */
 
-static struct flightcall *newcall(struct flightkey *key) {
+static struct flightcall *newcall(struct flightkey *key, uint32_t owner) {
   struct flightcall *c = goro__mallocz(sizeof *c);
   c->key = key;
   c->results = goro__makechan(8, RESULTS_CAP);
   c->results->refs = 1;
-  c->agent = getagent();
+  c->owner = owner;
   return c;
 }
 
@@ -69,7 +74,7 @@ static void freecall(struct flightcall *c) {
 }
 
 struct hchan *goro__hostflight_join(struct hostflight *f, struct flightkey *key,
-                                    bool *first) {
+                                    uint32_t owner, bool *first) {
   lock(&f->lock);
   struct flightcall **bucket = key_bucket(f, key);
   struct flightcall *c = joinable(*bucket, key);
@@ -79,7 +84,7 @@ struct hchan *goro__hostflight_join(struct hostflight *f, struct flightkey *key,
     Xadd(&c->results->refs, 1);
     os_free(key);
   } else {
-    c = newcall(key);
+    c = newcall(key, owner);
     c->next = *bucket;
     *bucket = c;
   }
@@ -101,47 +106,57 @@ void goro__hostflight_forget(struct hostflight *f,
                              const struct flightkey *key) {
   lock(&f->lock);
   struct flightcall *c = joinable(*key_bucket(f, key), key);
-  if (c) c->forgotten = true;
+  if (c) c->closed = true;
   unlock(&f->lock);
 }
 
-/* The call is off its chain: nobody joins it any more. */
-static uint32_t endcall(struct flightcall *c) {
-  uint32_t waiters = c->waiters;
-  freecall(c);
-  return waiters;
+/* Where the call with this channel hangs. */
+static struct flightcall **call_of(struct hostflight *f,
+                                   const struct flightkey *key,
+                                   const struct hchan *results) {
+  struct flightcall **at = key_bucket(f, key);
+  while ((*at)->results != results) at = &(*at)->next;
+  return at;
 }
 
 uint32_t goro__hostflight_end(struct hostflight *f, const struct flightkey *key,
                               const struct hchan *results) {
   lock(&f->lock);
-  struct flightcall **at = key_bucket(f, key);
-  while (*at && (*at)->results != results) at = &(*at)->next;
-  struct flightcall *c = *at;
-  if (c) *at = c->next;
+  struct flightcall *c = *call_of(f, key, results);
+  c->closed = true;
+  uint32_t waiters = c->waiters;
   unlock(&f->lock);
-  return c ? endcall(c) : 0;
+  return waiters;
 }
 
-static struct flightcall *remove_of(struct flightcall **at,
-                                    const struct hostagent *agent) {
-  while (*at && (*at)->agent != agent) at = &(*at)->next;
+static struct flightcall *unchain(struct flightcall **at) {
   struct flightcall *c = *at;
   if (c) *at = c->next;
   return c;
 }
 
-struct hchan *goro__hostflight_orphan(struct hostflight *f,
-                                      const struct hostagent *agent,
-                                      uint32_t *waiters) {
+void goro__hostflight_over(struct hostflight *f, const struct flightkey *key,
+                           const struct hchan *results) {
+  lock(&f->lock);
+  struct flightcall *c = unchain(call_of(f, key, results));
+  unlock(&f->lock);
+  freecall(c);
+}
+
+static struct flightcall *unchain_of(struct flightcall **at, uint32_t owner) {
+  while (*at && (*at)->owner != owner) at = &(*at)->next;
+  return unchain(at);
+}
+
+struct hchan *goro__hostflight_orphan(struct hostflight *f, uint32_t owner) {
   struct flightcall *c = NULL;
   lock(&f->lock);
   for (uint32_t i = 0; i < FLIGHT_BUCKETS && !c; i++)
-    c = remove_of(&f->buckets[i], agent);
+    c = unchain_of(&f->buckets[i], owner);
   unlock(&f->lock);
   if (!c) return NULL;
   struct hchan *results = c->results;
-  *waiters = endcall(c);
+  freecall(c);
   return results;
 }
 

@@ -9,6 +9,8 @@
 
 #include "wait/hostflight.h"
 
+static uint32_t owner = 1;
+
 static struct flightkey *key_of(const char *text) {
   uint32_t size = (uint32_t)strlen(text);
   struct flightkey *key = goro__mallocz(sizeof *key + size);
@@ -19,7 +21,7 @@ static struct flightkey *key_of(const char *text) {
 
 static struct hchan *join(struct hostflight *f, const char *text, bool first) {
   bool is_first;
-  struct hchan *c = goro__hostflight_join(f, key_of(text), &is_first);
+  struct hchan *c = goro__hostflight_join(f, key_of(text), owner, &is_first);
   CHECK(is_first == first);
   return c;
 }
@@ -42,6 +44,8 @@ static bool ends(struct hostflight *f, const char *text, struct hchan *c,
                  uint32_t waiters) {
   struct flightkey *key = key_of(text);
   uint32_t n = goro__hostflight_end(f, key, c);
+  CHECK(find(f, text) != c && goro__hostflight_end(f, key, c) == n);
+  goro__hostflight_over(f, key, c);
   os_free(key);
   CHECK(c->refs == waiters + 1);
   goro__chanfree(c);
@@ -101,26 +105,29 @@ static void test_many(void) {
   goro__hostflight_free(f);
 }
 
-/* Calls of an agent that is lost. */
+/* Calls of an owner that is lost: begun, forgotten, ended and not over. */
 static void test_orphan(void) {
   struct hostflight *f = goro__hostflight();
-  struct hchan *calls[3] = {join(f, "a", true), join(f, "b", true)};
-  join(f, "a", false);
+  owner = 7;
+  struct hchan *calls[] = {join(f, "a", true), join(f, "b", true), NULL};
+  CHECK(join(f, "a", false) == calls[0]);
   forget(f, "a");
+  struct flightkey *b = key_of("b");
+  CHECK(goro__hostflight_end(f, b, calls[1]) == 0);
+  os_free(b);
   calls[2] = join(f, "a", true);
-  uint32_t waiters = 99, seen = 0;
-  struct hostagent other = {0};
-  CHECK(!goro__hostflight_orphan(f, &other, &waiters) && waiters == 99);
-  for (struct hchan *c;
-       (c = goro__hostflight_orphan(f, getagent(), &waiters));) {
-    CHECK(waiters == (c == calls[0]));
+  owner = 8;
+  struct hchan *other = join(f, "b", true);
+  CHECK(!goro__hostflight_orphan(f, 6));
+  int seen = 0;
+  for (struct hchan *c; (c = goro__hostflight_orphan(f, 7));) {
+    CHECK(c->refs == (c == calls[0] ? 2 : 1));
     for (int i = 0; i < 3; i++) seen += c == calls[i];
     goro__chanfree(c);
   }
-  CHECK(seen == 3 && find(f, "a") == NULL && find(f, "b") == NULL);
-  struct hchan *left = join(f, "left", true);
+  CHECK(seen == 3 && find(f, "a") == NULL && find(f, "b") == other);
   goro__hostflight_free(f);
-  goro__chanfree(left);
+  goro__chanfree(other);
 }
 
 int main(void) {

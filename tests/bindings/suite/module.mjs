@@ -326,6 +326,26 @@ testAnywhere('module: a single flight: errors, forget, what is called off', asyn
   await assert.rejects(flight.do('f', async () => (await crunch.nothing(), () => 1)).then((fn) => crunch.echo(fn)), UsageError);
 });
 
+testAnywhere('module: a single flight: what is no function, and buffers that are marked', async (rt) => {
+  const crunch = crunchOf(rt);
+  const flight = rt.singleFlight(), begun = rt.chan(), gate = rt.chan();
+  assert.equal(await crunch.flyThere(flight, 'shared'), 'shared');
+  await assert.rejects(async () => flight.do('k', null), UsageError);
+  await assert.rejects(rt.go(function* () { yield* flight.do('k', undefined); }).wait(), UsageError);
+  assert.equal(await flight.do('k', () => 'works on'), 'works on');
+  const there = crunch.flyMarked(flight, begun, gate);
+  await begun.recv();
+  const here = [flight.do('marked', null), flight.do('marked', null)];
+  await gate.send('go');
+  for (const bytes of await Promise.all([there, ...here])) assert.deepEqual([...bytes], [1, 2, 3]);
+});
+
+testAnywhere('module: a group whose member throws what is odd', async (rt) => {
+  const crunch = crunchOf(rt);
+  const error = await rt.group(async (g) => { await crunch.recruitOdd(g); }).catch((e) => e);
+  assert.ok(error !== undefined && typeof error === 'object', 'it has ended');
+});
+
 testAnywhere('module: a group has members everywhere', async (rt) => {
   const crunch = crunchOf(rt), out = rt.chan(64);
   const sum = await rt.group(async (g) => {

@@ -96,6 +96,44 @@ mtTest('a group with members on a lost one ends', async (rt) => {
   assert.equal(await add(1, 2), 3);
 });
 
+mtTest('a group that a lost one has passed on ends', async (rt) => {
+  const { relayAndDie, add } = rt.module(FAILING);
+  const begun = rt.chan(), word = rt.chan();
+  const group = rt.group(async (g) => {
+    g.go(relayAndDie, g, FAILING.href, begun, word);
+    await begun.recv();
+    await word.send('now');
+  });
+  const error = await group.catch((e) => e);
+  assert.ok(error instanceof WorkerError, String(error));
+  assert.equal(await add(1, 2), 3);
+});
+
+// The memory of a lost agent is used again at once: what is said of it late must not be taken for the new one.
+mtTest('calls of those in the place of lost ones are theirs', async (rt) => {
+  const { die, flyAndStay, burn, add } = rt.module(FAILING);
+  const flight = rt.singleFlight(), begun = rt.chan();
+  for (let i = 0; i < 10; i++) {
+    const gate = rt.chan(2);
+    const busy = flyAndStay(flight, `held ${i}`, begun, gate); // this one has the flight, and hears late
+    await begun.recv();
+    const long = burn(5), dies = die().catch((error) => error);
+    assert.ok(await dies instanceof WorkerError);
+    const stays = flyAndStay(flight, `key ${i}`, begun, gate);
+    const both = [busy, stays].map((each) => each.catch((error) => error));
+    await begun.recv();
+    const waits = flight.do(`key ${i}`, () => assert.ok(false, 'a second call'));
+    await gate.send('a'), await gate.send('b');
+    await long.catch(() => {});
+    const [held, value] = await Promise.all(both);
+    // The worker that has died may be the one that was busy.
+    assert.ok(held instanceof WorkerError || ['a', 'b'].includes(held), String(held));
+    assert.ok(['a', 'b'].includes(value), String(value));
+    assert.equal(await waits, value);
+  }
+  assert.equal(await add(1, 2), 3);
+});
+
 mtTest('one that loops: others go on, and it can be ended', async (rt) => {
   const { add } = rt.module(FAILING);
   const controller = new AbortController();

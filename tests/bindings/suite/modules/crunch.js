@@ -196,3 +196,16 @@ export async function recruitRebel(group, word, ended) {
 export async function passOn(group, url, out) {
   await runtime().module(url).recruit(group, 4, out);
 }
+
+/** A result whose buffers are marked. */
+export const flyMarked = (flight, begun, gate) => flight.do('marked', async () => {
+  await begun.send('begins');
+  await gate.recv();
+  const bytes = new Uint8Array([1, 2, 3]);
+  return transfer(bytes, [bytes.buffer]);
+});
+
+/** What is thrown can neither be copied nor shown. */
+export function recruitOdd(group) {
+  group.go(async () => { throw Object.create(null, { toString: { value() { throw new Error('no text'); } }, fn: { enumerable: true, value() {} } }); });
+}

@@ -1,4 +1,6 @@
 // Functions for workers.mjs, which do what is bad for their worker.
+import { runtime } from '../../../../bindings/dist/index.js';
+
 export const add = (a, b) => a + b;
 
 /** Without giving way: ends only if another one runs at the same time. */
@@ -51,3 +53,23 @@ export function joinAndDie(group, begun, word) {
     return die();
   });
 }
+
+/** Passes the group on to another worker, and dies. */
+export async function relayAndDie(group, url, begun, word) {
+  await runtime().module(url).joinAndWait(group, begun);
+  await word.recv();
+  return die();
+}
+
+export function joinAndWait(group, begun) {
+  group.go(async () => {
+    await begun.send('begins');
+    await runtime().chan().recv(group);
+  });
+}
+
+/** As many worker's calls as there are waiters begin, and one dies. */
+export const flyAndStay = (flight, key, begun, gate) => flight.do(key, async () => {
+  await begun.send('begins');
+  return (await gate.recv()).value;
+});
