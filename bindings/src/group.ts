@@ -1,7 +1,9 @@
 /** Groups: goroutines that end together. Go: golang.org/x/sync/errgroup. */
 import type { Context } from './context.js';
 import type { Core } from './core.js';
+import { UsageError } from './errors.js';
 import { type GoFunction, Goroutine, start } from './goroutine.js';
+import { asyncDispose } from './lifetime.js';
 import { brand } from './realm.js';
 
 /** Who waits for goroutines that are started. */
@@ -94,6 +96,30 @@ export class Group implements Members {
     await this.#elsewhere?.over();
     if (this.#error) throw this.#error.error;
   }
+
+  /** @internal Of a group that its maker ends: the context to be cancelled then. */
+  outermost: Context | undefined;
+
+  /**
+   * For `await using g = rt.group()`: waits until all have ended, as Go's Wait,
+   * and throws the first error. `g.ctx.cancel()` calls them off before.
+   * @example
+   * const g = rt.group({ timeoutMs: 5000 });
+   * const a = g.go(async () => 1);
+   * await g[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
+   * assert.equal(await a.wait(), 1);
+   */
+  async [asyncDispose](): Promise<void> {
+    const { core, outermost } = this;
+    if (!outermost) throw new UsageError('the group ends with its body; await using is for rt.group() without one');
+    core.asyncs++;
+    try {
+      await this.ended();
+    } finally {
+      core.asyncs--;
+      outermost.cancel();
+    }
+  }
 }
 
 /** The group of {@link Runtime.group}. outermost: what was made for it, ctx or above. */
@@ -109,4 +135,11 @@ export async function runGroup<T>(core: Core, ctx: Context, outermost: Context, 
     core.asyncs--;
     outermost.cancel();
   }
+}
+
+/** The same without a body: its maker disposes of it. */
+export function openGroup(core: Core, ctx: Context, outermost: Context): Group {
+  const group = new Group(core, ctx);
+  group.outermost = outermost;
+  return group;
 }

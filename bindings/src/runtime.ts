@@ -10,7 +10,7 @@ import { PanicError, UsageError } from './errors.js';
 import { load, SHUT, type WasmSource } from './ffi.js';
 import { awaitIn, type GoFunction, type Goroutine, start as startGoroutine } from './goroutine.js';
 import { SingleFlight } from './flight.js';
-import { type Group, runGroup } from './group.js';
+import { type Group, openGroup, runGroup } from './group.js';
 import { type Leak, leaksIn } from './leaks.js';
 import { asyncDispose, dispose } from './lifetime.js';
 import { choose } from './mode.js';
@@ -316,15 +316,23 @@ export class Runtime<E = {}> {
    */
   group<T>(body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T>;
   group<T>(options: GroupOptions, body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T>;
-  async group<T>(options: any, body?: any): Promise<T> {
+  /**
+   * The same for `await using g = rt.group()`: what was started by `g.go` ends
+   * before the block does.
+   * @throws {RuntimeClosedError} if the runtime is closed
+   */
+  group(options?: GroupOptions): Group;
+  group(options: any = {}, body?: any): any {
     if (typeof options === 'function') [options, body] = [{}, options];
-    if (this.core.closed) throw this.core.shutError();
+    const { core } = this;
+    if (core.closed && body) return Promise.reject(core.shutError());
+    if (core.closed) throw core.shutError();
     const { timeoutMs, signal, ctx: parent } = options as GroupOptions;
     const outermost = parent ? parent.withCancel() : this.context();
     let ctx = outermost;
     if (signal) ctx = ctx.withSignal(signal);
     if (timeoutMs !== undefined) ctx = ctx.withTimeout(timeoutMs);
-    return runGroup(this.core, ctx, outermost, body);
+    return body ? runGroup(core, ctx, outermost, body) : openGroup(core, ctx, outermost);
   }
 
   /**

@@ -101,6 +101,9 @@ export async function modules(rt: Runtime, jobs: Chan<string>, out: Chan<number>
 export async function starting(): Promise<void> {
   await using rt = await start({ procs: 'auto', signal: AbortSignal.timeout(1) });
   same<typeof rt.info.mode, 'mt' | 'st'>();
+  await using g = rt.group({ timeoutMs: 1000 });
+  same<typeof g, Group>();
+  same<ReturnType<typeof g.go<[number], string>>, Goroutine<string>>();
   using ch = rt.chan<{ id: number }>(1);
   using _ = await rt.mutex().lock();
   await ch.send({ id: 1 });

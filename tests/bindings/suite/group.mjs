@@ -1,4 +1,4 @@
-import { DeadlineExceededError } from '../../../bindings/dist/index.js';
+import { DeadlineExceededError, UsageError } from '../../../bindings/dist/index.js';
 import { assert, test } from './harness.mjs';
 
 test('group: waits for all, and returns what body does', async (rt) => {
@@ -44,6 +44,32 @@ test('group: its context ends with it', async (rt) => {
   let kept;
   await rt.group(async (g) => { kept = g.ctx; });
   assert.ok(kept.signal.aborted);
+});
+
+const end = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+
+test('group: without a body, it ends when it is disposed of', async (rt) => {
+  const g = rt.group({ timeoutMs: 60000 }), log = [];
+  g.go(async () => { await rt.sleep(1); log.push('async'); });
+  g.go(function* () { yield* rt.sleep(1); g.go(() => { log.push('nested'); }); log.push('generator'); });
+  await g[end]();
+  assert.deepEqual(log.sort(), ['async', 'generator', 'nested']);
+  assert.ok(g.ctx.signal.aborted);
+  assert.equal(rt.core.deadlines.size, 0);
+});
+
+test('group: without a body, the first error cancels the rest', async (rt) => {
+  const g = rt.group(), error = new Error('first');
+  let ended = false;
+  g.go(function* () { try { yield* rt.chan().recv(); } finally { ended = true; } });
+  g.go(async () => { await rt.sleep(1); throw error; });
+  assert.equal(await g[end]().catch((e) => e), error);
+  assert.equal(ended, true);
+  const called = rt.group();
+  called.go(function* () { yield* rt.chan().recv(); });
+  called.ctx.cancel(new Error('called off'));
+  await assert.rejects(called[end](), /called off/);
+  await rt.group(async (inner) => { await assert.rejects(inner[end](), UsageError); });
 });
 
 test('group: body throws', async (rt) => {
