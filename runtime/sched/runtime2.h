@@ -108,9 +108,9 @@ struct sudog {
                              notifyList: ticket number */
   uint16_t waiters;       /* semaRoot: others waiting on this address */
   bool isSelect;          /* g takes part in a select: claim selectDone first */
-  bool sends;             /* with isSelect: this case sends; for the trace */
   bool timed;             /* c has a timer, which counts g as blocked */
-  bool success;           /* woken because a value went over, not by close */
+  uint8_t success;        /* woken because a value went over, TRACE_IN or
+                             TRACE_OUT, not by close */
 };
 
 /* A frame with deferred calls: the entry of a goroutine, goro_call, and each

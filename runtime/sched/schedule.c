@@ -95,7 +95,9 @@ static void ready_again(struct m *mp, struct g *gp) {
 
 static void park_m(struct m *mp, struct g *gp) {
   StoreRelaxed(&gp->waitsince, mp->p->nowms);
-  if (traceon()) goro__trace_park(gp, gp->waitreason);
+  if (traceon()) /* in place, as each switch passes here: no call */
+    goro__trace_now(TRACE_PARK | TRACE_REASON(gp->waitreason), gp,
+                    goro__waits_for(gp));
   goro__casgstatus(gp, Grunning, Gwaiting);
   StoreRelaxed(&gp->m, NULL);
   nounwind_func fn = mp->waitunlockf;
@@ -169,7 +171,7 @@ static bool starts_defers(struct g *gp) {
 }
 
 /* What somebody wants to know, or has a say in. */
-static GORO_NOINLINE void begin_watched(struct m *mp, struct g *gp) {
+static inline void begin_watched(struct m *mp, struct g *gp) {
   if (traceon()) goro__trace_now(TRACE_START, gp, 0);
   if (sched.systematic) StoreRelaxed(&mp->preempt, goro__systematic_preempt());
 }

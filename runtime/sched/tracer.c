@@ -34,9 +34,7 @@ void goro__trace_ready(struct g *gp) {
   enum traceready how = TRACE_NOVALUE;
   uintptr_t c = 0;
   if (sg) {
-    bool sends =
-        sg->isSelect ? sg->sends : gp->waitreason == waitReasonChanSend;
-    how = !sg->success ? TRACE_CLOSED : sends ? TRACE_OUT : TRACE_IN;
+    how = sg->success ? (enum traceready)sg->success : TRACE_CLOSED;
     c = (uintptr_t)sg->c;
   }
   goro__trace_now(TRACE_READY | TRACE_REASON(how), gp, c);

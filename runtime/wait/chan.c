@@ -137,10 +137,10 @@ void goro__bufrecv(struct hchan *c, void *elem) {
   if (traceon()) goro__trace_g(TRACE_RECV, getg(), (uintptr_t)c);
 }
 
-static inline struct g *wake(struct sudog *sg, bool success) {
+static inline struct g *wake(struct sudog *sg, enum traceready how) {
   struct g *gp = sg->g;
   sg->elem = NULL;
-  sg->success = success;
+  sg->success = (uint8_t)how;
   gp->param = sg;
   return gp;
 }
@@ -148,7 +148,7 @@ static inline struct g *wake(struct sudog *sg, bool success) {
 /* Hand elem to the waiting receiver sg: the buffer, if any, is empty. */
 struct g *goro__send_to(struct hchan *c, struct sudog *sg, const void *elem) {
   if (sg->elem) elem_copy(sg->elem, elem, c->elemsize);
-  return wake(sg, true);
+  return wake(sg, TRACE_IN);
 }
 
 /* Receive while the sender sg waits.  Unbuffered: from it directly.  Buffered:
@@ -168,7 +168,7 @@ struct g *goro__recv_from(struct hchan *c, struct sudog *sg, void *elem) {
       goro__trace_g(TRACE_SEND, sg->g, (uintptr_t)c);
     }
   }
-  return wake(sg, true);
+  return wake(sg, TRACE_OUT);
 }
 
 /* ---- what can be done at once ---- */
@@ -309,7 +309,7 @@ static struct g *release_all(struct hchan *c, struct waitq *q, struct g *list) {
   struct sudog *sg;
   while ((sg = goro__waitq_dequeue(q))) {
     if (sg->elem && q == &c->recvq) memset(sg->elem, 0, c->elemsize);
-    struct g *gp = wake(sg, false);
+    struct g *gp = wake(sg, TRACE_NOVALUE);
     gp->schedlink = list;
     list = gp;
   }

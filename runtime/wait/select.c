@@ -181,7 +181,6 @@ void goro__select_enqueue(struct g *gp, struct scase *cases, int n) {
     struct sudog *sg = goro__acquireSudog();
     sg->g = gp;
     sg->isSelect = true;
-    sg->sends = k->send;
     sg->elem = k->elem;
     sg->c = k->c;
     *nextp = sg;
