@@ -78,6 +78,8 @@ export interface FfiMt extends Ffi {
   agent_new(): Pointer;
   agent_enter(agent: Pointer): void;
   agent_leave(): void;
+  /** 1: it is within the runtime just now. */
+  agent_inside(agent: Pointer): number;
   /** A worker is gone. 0: it was within the runtime, which cannot go on. */
   agent_lost(agent: Pointer): number;
   /** Then, up to 0: the channel of a receive of its that was over, and that it has not heard of. */

@@ -23,6 +23,8 @@ const PAGES_LEAST = 1024;
 
 /** How often calls in flight are looked after. */
 const LOOK_MS = 50;
+/** So many ms a worker that is to be ended may be within the runtime, where it stays for microseconds, if it runs. */
+const KILL_TRIES = 1000;
 /** How long workers have to end by themselves. */
 const CLOSE_MS = 100;
 /** How long the event loop may stand still for a reply. */
@@ -251,7 +253,14 @@ class Machine extends AgentBase {
     const member = [...this.#members.values()].find((each) => each.id === id);
     if (!member) return;
     member.why = new Error(what);
-    void member.thread?.terminate().then(() => this.#lost(member, member.why!));
+    this.#kill(member, KILL_TRIES);
+  }
+
+  /** Not in the middle of the runtime, if that can be helped: no agent could go on. */
+  #kill(member: Member, tries: number): void {
+    if (this.core.closed || !this.#has(member)) return;
+    if (tries > 0 && this.ffi.agent_inside(member.agent) === 1) setTimeout(() => this.#kill(member, tries - 1), 1);
+    else void member.thread?.terminate().then(() => this.#lost(member, member.why!));
   }
 
   #lost(member: Member, said: Error): void {

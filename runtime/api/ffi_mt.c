@@ -51,8 +51,11 @@ int FFI(agent_lost)(struct hostagent *a) {
   return goro__agent_lost(a);
 }
 
-/* After that: a channel from which it has received a value without having been
- * told, and that is in out.val; NULL: no more. */
+/* It is in the middle of the runtime just now. */
+int FFI(agent_inside)(struct hostagent *a) { return LoadRelaxed(&a->inside); }
+
+/* After agent_lost: a channel from which it has received a value without having
+ * been told, and that is in out.val; NULL: no more. */
 struct hchan *FFI(agent_orphan)(void) {
   INSIDE;
   return goro__agent_orphan();
