@@ -37,9 +37,7 @@ export class Goroutine<T> {
    * await assert.rejects(g.wait(), /oops/);
    */
   wait(options?: WaitOptions): Op<T> {
-    const promise = this.promise();
-    const core = this.#core;
-    return core.current === null && !options ? (promise as Op<T>) : awaitIn(core, promise, options);
+    return awaitIn(this.#core, this.promise(), options);
   }
 
   /** @internal */
