@@ -206,3 +206,8 @@ export class DeadlineExceededError extends GoroError {
     super('context deadline exceeded; allow more time, or do less in it', options);
   }
 }
+
+/** What is passed on has to be of the runtime that passes it. */
+export function mustBeOf(core: object, { core: its }: { readonly core: object }, what: string): void {
+  if (its !== core) throw new UsageError(`a ${what} of another runtime cannot be passed on; make it by this one`);
+}

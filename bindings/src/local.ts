@@ -7,7 +7,7 @@ import { Chan } from './channel.js';
 import { Codec, type Foreign } from './codec.js';
 import { Context } from './context.js';
 import type { Core } from './core.js';
-import { UsageError } from './errors.js';
+import { mustBeOf, UsageError } from './errors.js';
 import { SingleFlight } from './flight.js';
 import { Group } from './group.js';
 import { functionOf, run } from './imports.js';
@@ -78,13 +78,13 @@ export class Local implements Caller {
 
   /** From now on each caller gets a copy. */
   #passFlight(flight: SingleFlight<unknown>): void {
-    if (flight.core !== this.#core) throw new UsageError('a single flight of another runtime cannot be passed on; make it by this one');
+    mustBeOf(this.#core, flight, 'single flight');
     flight.copy = this.#copy;
   }
 
   /** From now on the channel copies, as one does that a worker has. */
   #pass(chan: Chan<unknown>): void {
-    if (chan.core !== this.#core) throw new UsageError('a channel of another runtime cannot be passed on; make it by this one');
+    mustBeOf(this.#core, chan, 'channel');
     if (chan.ptr < 0) throw new UsageError('the channel was disposed of; do that after its last use');
     chan.copy = this.#copy;
   }

@@ -21,7 +21,7 @@ import { Codec, type Foreign, type Message } from './codec.js';
 import { Context } from './context.js';
 import type { Core } from './core.js';
 import { type Element, type ElementKind, ELEMENTS } from './elements.js';
-import { DeadlineExceededError, PanicError, UsageError, WorkerError } from './errors.js';
+import { DeadlineExceededError, mustBeOf, PanicError, UsageError, WorkerError } from './errors.js';
 import { type FfiMt, PARKED, type Pointer } from './ffi.js';
 import { SingleFlight } from './flight.js';
 import { Group } from './group.js';
@@ -330,7 +330,7 @@ export class Wire {
   }
 
   #leaveChan(chan: Chan<any>): number[] {
-    if (chan.core !== this.core) throw new UsageError('a channel of another runtime cannot be passed on; make it by this one');
+    mustBeOf(this.core, chan, 'channel');
     if (chan.ptr < 0) throw freed();
     if (chan.ptr === 0) return [0, 0, -1];
     this.#share(chan);
@@ -339,13 +339,13 @@ export class Wire {
   }
 
   #leaveLock(lock: AnyLock): LockParts {
-    if (lock.inner.core !== this.core) throw new UsageError('a lock of another runtime cannot be passed on; make it by this one');
+    mustBeOf(this.core, lock.inner, 'lock');
     this.ffi.lock_ref(lock.inner.ptr);
     return partsOf(lock);
   }
 
   #leaveFlight(flight: SingleFlight<any>): Pointer {
-    if (flight.core !== this.core) throw new UsageError('a single flight of another runtime cannot be passed on; make it by this one');
+    mustBeOf(this.core, flight, 'single flight');
     const { ptr } = flight.share(() => {
       const made = new SharedFlight(this, this.ffi.flight_new());
       this.#knowFlight(made.ptr, flight);
@@ -357,7 +357,7 @@ export class Wire {
 
   /** Its context ends with it, and not with a call that it comes with. */
   #leaveGroup(group: Group): GroupParts {
-    if (group.core !== this.core) throw new UsageError('a group of another runtime cannot be passed on; make it by this one');
+    mustBeOf(this.core, group, 'group');
     const { parts } = group.link(() => this.#knowLink(GroupLink.of(this, group)));
     this.ffi.flight_ref(parts[2]);
     const { links } = this;
@@ -485,7 +485,7 @@ export class Wire {
 
 /**
  * Waits for the one value that may come on a link; one that is closed without
- * brings undefined. shut: the runtime was closed meanwhile.
+ * brings undefined. deaf: told instead if the runtime is closed meanwhile.
  */
 export class Listener<T> implements Holder {
   constructor(
