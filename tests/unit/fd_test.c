@@ -125,6 +125,29 @@ static void test_close_wakes(void) {
   CHECK(goro__FD_record(pair[0])->phase == FD_UNUSED);
 }
 
+/* The last to leave has closed it in the host, and takes the number anew before
+ * the closer runs: nothing of the old descriptor is there any more. */
+static void reads_then_opens(void *unused) {
+  (void)unused;
+  int old = pair[0], other = pair[1];
+  char c = 0;
+  CHECK(goro_read(old, &c, 1) == GORO_ECLOSED);
+  UNIT_UNTIL(!refers_to(old));
+  open_pair();
+  CHECK(pair[0] == old);
+  CHECK(goro_write(pair[0], "b", 1) == 1 && goro_read(pair[1], &c, 1) == 1);
+  CHECK(c == 'b' && goro_close(other) == 0);
+  close_pair();
+}
+
+static void test_close_and_open(void) {
+  open_pair();
+  struct g *gp = unit_go(reads_then_opens, NULL);
+  UNIT_UNTIL(unit_waits(gp, waitReasonIOWait));
+  CHECK(goro_close(pair[0]) == 0);
+  alone();
+}
+
 static void closes(void *unused) {
   (void)unused;
   int err = goro_close(pair[0]);
@@ -314,6 +337,7 @@ int main(void) {
   test_end();
   test_close_wakes();
   test_close_wakes_all();
+  test_close_and_open();
   test_far();
   test_close_twice();
   test_bad();

@@ -9,8 +9,8 @@
  *  1. The record of a number stays where it is for ever; chunk k of the table
  *     has CHUNK_FIRST << k records.
  *  2. While the descriptor is open in the host, or about to be closed, nobody
- *     else gets its number; so accept may find FD_CLOSING there for as long
- *     only as the closer, who was woken, has not run yet.
+ *     else gets its number; so who has just got it may find FD_GONE there, for
+ *     no longer than the host's close takes, but no other trace of the last.
  *  3. Calls that may block the M are between entersyscall and exitsyscall.
  *
  * Differs from Go: the object is found by number, so who uses a number after it
@@ -58,7 +58,7 @@ static void fd_init(struct FD *f, int fd, int kind) {
   f->sysfd = fd;
   f->kind = (uint8_t)kind;
   f->pd = kind == OS_FD_PLAIN ? NULL : goro__pollOpen(fd);
-  goro_assert(f->csema == 0 && f->fdmu.rsema == 0 && f->fdmu.wsema == 0);
+  goro_assert(f->fdmu.rsema == 0 && f->fdmu.wsema == 0);
   Store(&f->fdmu.state, 0);
   Store(&f->phase, FD_OPEN);
 }
@@ -70,7 +70,7 @@ static int fd_open(struct FD *f, int fd) {
     if (likely(phase == FD_OPEN)) return 0;
     if (phase == FD_CLOSING) return FD_ECLOSED;
     if (phase == FD_UNUSED && Cas(&f->phase, FD_UNUSED, FD_OPENING)) break;
-    goro__yield_m(); /* another M looks what it is */
+    goro__yield_m(); /* another M looks what it is, or closes it */
   }
   int kind = os_fd_kind(fd);
   if (kind < 0)
@@ -81,8 +81,8 @@ static int fd_open(struct FD *f, int fd) {
 }
 
 /* The same for what accept has returned. */
-static GORO_UNWINDS void fd_accepted(struct FD *f, int fd) {
-  while (Load(&f->phase) == FD_CLOSING) goro__Gosched(); /* invariant 2 */
+static void fd_accepted(struct FD *f, int fd) {
+  while (Load(&f->phase) == FD_GONE) goro__yield_m(); /* invariant 2 */
   if (Cas(&f->phase, FD_UNUSED, FD_OPENING)) fd_init(f, fd, OS_FD_NONBLOCK);
 }
 
@@ -91,15 +91,15 @@ static GORO_UNWINDS void fd_accepted(struct FD *f, int fd) {
 /* f is closed, and nobody uses it: close it in the host.  Returns what that
  * says; after this the record may be another descriptor's. */
 static int destroy(struct FD *f) {
-  bool awaited = f->kind == OS_FD_NONBLOCK;
+  struct closer *c = f->closer;
   if (f->pd) goro__pollClose(f->pd);
   f->pd = NULL;
+  Store(&f->phase, FD_GONE);
   int err = os_fd_close(f->sysfd);
-  f->closeerr = err;
-  if (awaited)
-    goro__semrelease(&f->csema);
-  else
-    Store(&f->phase, FD_UNUSED);
+  Store(&f->phase, FD_UNUSED);
+  if (!c) return err;
+  c->err = err;
+  goro__semrelease(&c->sema);
   return err;
 }
 
@@ -122,17 +122,17 @@ int goro__FD_Close(int fd) {
   if (!f) return -EBADF;
   int err = fd_open(f, fd);
   if (err) return err;
+  struct closer c = {0};
   bool awaited = f->kind == OS_FD_NONBLOCK;
   if (!goro__fdMutex_increfAndClose(&f->fdmu)) return FD_ECLOSED;
+  f->closer = awaited ? &c : NULL;
   Store(&f->phase, FD_CLOSING);
   if (f->pd) goro__pollUnblock(f->pd);
   bool last = goro__fdMutex_decref(&f->fdmu);
   err = last ? destroy(f) : 0;
   if (!awaited) return err;
-  goro__semacquire1(&f->csema, false, waitReasonSemacquire);
-  err = f->closeerr;
-  Store(&f->phase, FD_UNUSED);
-  return err;
+  goro__semacquire1(&c.sema, false, waitReasonSemacquire);
+  return c.err;
 }
 
 /* ---- waiting ---- */

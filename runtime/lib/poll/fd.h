@@ -22,19 +22,25 @@ enum fdphase {
   FD_UNUSED,  /* nothing: the number is closed, or was never used here */
   FD_OPENING, /* somebody looks what it is */
   FD_OPEN,
-  FD_CLOSING /* goro__FD_Close is under way */
+  FD_CLOSING, /* goro__FD_Close is under way */
+  FD_GONE     /* and the host is closing it: the number may be another's now */
+};
+
+/* Who waits in goro__FD_Close; on its stack. */
+struct closer {
+  uint32_t sema; /* for destroy */
+  int32_t err;   /* of the host's close; written before sema */
 };
 
 /* The record of one descriptor number, never freed. */
 struct FD {
   struct fdMutex fdmu;
   uint32_t phase;      /* atomic: enum fdphase; who makes it FD_OPENING, and who
-                          closes, change it further */
+                          closes or destroys, change it further */
   int32_t sysfd;       /* r/o while open */
   uint8_t kind;        /* enum os_fdkind; r/o while open */
   struct pollDesc *pd; /* r/o while open; NULL if it cannot be waited for */
-  uint32_t csema;      /* goro__FD_Close waits for destroy */
-  int32_t closeerr;    /* of the host's close; written before csema */
+  struct closer *closer; /* NULL if nobody waits; r/o once FD_CLOSING */
 };
 
 /* For tests: fd's record, NULL if there is none. */
