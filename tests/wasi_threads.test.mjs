@@ -22,7 +22,7 @@ const KINDS = [
 // A thread takes ten times as long to start in Node.
 const IN_NODE = new RegExp(`^(${[
   'unit/(chan|machine|mutex|sema|sleep|switch|time)_test', 'go/(bounded|chan_select5|crawler|goexit_main|skynet|timer)',
-  'crash/(atexit_waits|deadlock|oom_chan|panic_goroutine|stack_arrays|stdout_partial)', 'stress/mix_stress',
+  'crash/(atexit_waits|deadlock|oom_chan|panic_goroutine|stack_arrays|stdout_partial)', 'stress/(grow|mix)_stress',
 ].join('|')})$`);
 
 /** The rows of a host with that many Ms, of programs whose name fits. */

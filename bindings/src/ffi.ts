@@ -195,6 +195,9 @@ export async function instantiate(module: WebAssembly.Module, host: Host, shared
   };
   const env = { emscripten_notify_memory_growth: () => host.grown(), memory };
   const { exports } = await WebAssembly.instantiate(module, { ...guest, goro, env } as unknown as WebAssembly.Imports);
+  // V8 misses what another thread adds just while it reads the message with the
+  // memory: memory.fill and memory.copy would trap there. To grow is to look.
+  shared?.memory.grow(0);
   memory ??= exports['memory'] as WebAssembly.Memory;
   return { exports, memory };
 }

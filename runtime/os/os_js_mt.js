@@ -10,7 +10,7 @@
 addToLibrary({
   $goroWorkers__deps: ['$PThread', '$goroJs', 'goro__js_abandon', 'goro__js_lost', 'goro__js_thread'],
   // After PThread's own postset, which the dependency orders.
-  $goroWorkers__postset: 'if (!ENVIRONMENT_IS_PTHREAD) goroWorkers.watchAll();',
+  $goroWorkers__postset: 'ENVIRONMENT_IS_PTHREAD ? goroWorkers.seeMemory() : goroWorkers.watchAll();',
   $goroWorkers: {
     started: 0,
 
@@ -26,6 +26,19 @@ addToLibrary({
     keepAlive() {
       runtimeKeepalivePush();
       if (ENVIRONMENT_IS_NODE) goroWorkers.alive = setInterval(() => {}, 0x7fffffff);
+    },
+
+    /**
+     * V8 misses what another thread adds just while it reads the message with
+     * the memory: memory.fill and memory.copy would trap there. To grow is to
+     * look.
+     */
+    seeMemory() {
+      const instantiate = Module['instantiateWasm'];
+      Module['instantiateWasm'] = (info, receive) => instantiate(info, (instance) => {
+        wasmMemory.grow(0);
+        receive(instance);
+      });
     },
 
     watchAll() {

@@ -40,6 +40,9 @@ function imports({ memory, memoryName: [space, name], wasi: { args, env }, calls
 /** What the process is told at the end. */
 async function main({ module, tid, argument, ...shared }) {
   const { exports } = await WebAssembly.instantiate(module, imports(shared));
+  // V8 misses what another thread adds just while it reads the message with the
+  // memory: memory.fill and memory.copy would trap there. To grow is to look.
+  shared.memory.grow(0);
   try {
     if (tid !== 0) exports.wasi_thread_start(tid, argument);
     else exports._start();
