@@ -223,11 +223,12 @@ static uint32_t doer(struct tracering *r, enum tracekind kind, uint32_t g) {
 static bool decode(struct tracering *r, struct traceevent *to) {
   const struct tracerec *e = record(r, r->taken);
   uint64_t what = LoadRelaxed(&e->what);
-  to->object = LoadRelaxed(&e->object);
+  enum tracekind kind = kind_at(r, r->taken);
+  to->object = kind == TRACE_START ? 0 : LoadRelaxed(&e->object);
   to->g = (uint32_t)what;
   to->what = (uint32_t)(what >> 32) | r->m;
   to->when = r->when;
-  return kind_at(r, r->taken) != TRACE_CLOCK;
+  return kind != TRACE_CLOCK;
 }
 
 static size_t take_of(struct tracering *r, struct traceevent *to, size_t n,

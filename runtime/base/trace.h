@@ -44,7 +44,7 @@ enum traceready {
   TRACE_NOVALUE, /* it did not wait for a channel */
   TRACE_IN,      /* a value of who woke it */
   TRACE_OUT,     /* nothing: who woke it took its value */
-  TRACE_CLOSED
+  TRACE_CLOSED   /* nothing: the channel was closed */
 };
 
 /* An event, as the reader gets it.  Same layout as the public goro_trace_event;
@@ -63,8 +63,8 @@ struct tracering;
 
 /* As it is written: 16 bytes, or 24 natively. */
 struct tracerec {
-  uint64_t what; /* g, 32 bits; enum tracekind; reason */
-  uintptr_t object;
+  uint64_t what;    /* g, 32 bits; enum tracekind; reason */
+  uintptr_t object; /* not of a TRACE_START, which is frequent and has none */
 };
 
 /* Where an M writes.  Owner M; others reset it while the world stands still,
@@ -119,7 +119,7 @@ static inline void goro__trace(struct traceout *o, int32_t m, uint32_t what,
   struct tracerec *e = o->next;
   if (unlikely(e == o->limit) && !(e = goro__trace_more(o, m))) return;
   StoreRelaxed(&e->what, (uint64_t)what << 32 | (uint32_t)g);
-  StoreRelaxed(&e->object, object);
+  if (what != TRACE_START) StoreRelaxed(&e->object, object);
   StoreRelaxed(&o->next, e + 1);
 }
 

@@ -315,17 +315,16 @@ void goro__goparkunlock(struct mutex *l, enum waitReason reason) {
   goro__gopark(goro__parkunlock_c, l, reason);
 }
 
-/* True: the host goes on with gp. */
-static GORO_NOINLINE bool ready_watched(struct g *gp) {
-  if (traceon()) goro__trace_ready(gp);
-  return sched.hosted && goro__hostg_ready(gp);
+void goro__goready_told(struct g *gp) {
+  goro__casgstatus(gp, Gwaiting, Grunnable);
+  if (unlikely(sched.hosted) && goro__hostg_ready(gp)) return;
+  goro__runqput(getg()->m->p, gp, true);
+  goro__wakep();
 }
 
 void goro__goready(struct g *gp) {
-  goro__casgstatus(gp, Gwaiting, Grunnable);
-  if (unlikely(tracing() | sched.hosted) && ready_watched(gp)) return;
-  goro__runqput(getg()->m->p, gp, true);
-  goro__wakep();
+  if (traceon()) goro__trace_now(TRACE_READY, gp, 0);
+  goro__goready_told(gp);
 }
 
 void goro__Gosched(void) {

@@ -109,8 +109,7 @@ struct sudog {
   uint16_t waiters;       /* semaRoot: others waiting on this address */
   bool isSelect;          /* g takes part in a select: claim selectDone first */
   bool timed;             /* c has a timer, which counts g as blocked */
-  uint8_t success;        /* woken because a value went over, TRACE_IN or
-                             TRACE_OUT, not by close */
+  bool success;           /* woken because a value went over, not by close */
 };
 
 /* A frame with deferred calls: the entry of a goroutine, goro_call, and each
@@ -438,6 +437,8 @@ GORO_UNWINDS void goro__goparkunlock(struct mutex *l, enum waitReason reason);
 
 /* Make gp, which waits, runnable: it runs next on this P. */
 void goro__goready(struct g *gp);
+/* The same; the trace has been told of it. */
+void goro__goready_told(struct g *gp);
 
 /* The running G may have been asked to yield: do what was asked for. */
 GORO_UNWINDS GORO_NOINLINE void goro__preempted(struct g *gp);
@@ -627,20 +628,27 @@ void goro__dump(void);                    /* all, to fd 2 */
 static inline struct m *trace_m(void) {
   return GORO_THREADS ? getg()->m : &goro__m0;
 }
-/* An event about gp, or NULL, on this M.  what is as goro__trace's. */
+/* An event about gp, or NULL, on this M, mp.  what is as goro__trace's. */
+static inline void goro__trace_on(struct m *mp, uint32_t what, struct g *gp,
+                                  uintptr_t object) {
+  if (!GORO_THREADS) mp = trace_m();
+  goro__trace(&mp->trace, mp->id, what, gp ? gp->goid : 0, object);
+}
 static inline void goro__trace_now(uint32_t what, struct g *gp,
                                    uintptr_t object) {
-  struct m *mp = trace_m();
-  goro__trace(&mp->trace, mp->id, what, gp ? gp->goid : 0, object);
+  goro__trace_on(trace_m(), what, gp, object);
 }
 /* The same where speed does not count, or where the M may have no P: then there
  * is no event. */
 GORO_NOINLINE void goro__trace_g(uint32_t what, struct g *gp, uintptr_t object);
-/* gp is about to park, or to be readied by who owns it now. */
+/* gp is about to park. */
 GORO_NOINLINE void goro__trace_park(struct g *gp, uint32_t reason);
-GORO_NOINLINE void goro__trace_ready(struct g *gp);
 GORO_NOINLINE void goro__trace_m_idle(struct m *mp);
 #else
+static inline void goro__trace_on(struct m *mp, uint32_t what, struct g *gp,
+                                  uintptr_t object) {
+  (void)mp, (void)what, (void)gp, (void)object;
+}
 static inline void goro__trace_now(uint32_t what, struct g *gp,
                                    uintptr_t object) {
   (void)what, (void)gp, (void)object;
@@ -649,7 +657,6 @@ static inline void goro__trace_now(uint32_t what, struct g *gp,
 static inline void goro__trace_park(struct g *gp, uint32_t reason) {
   (void)gp, (void)reason;
 }
-static inline void goro__trace_ready(struct g *gp) { (void)gp; }
 static inline void goro__trace_m_idle(struct m *mp) { (void)mp; }
 #endif
 /* Start a trace, with all goroutines that there are as its first events; and

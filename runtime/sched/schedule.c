@@ -96,8 +96,8 @@ static void ready_again(struct m *mp, struct g *gp) {
 static void park_m(struct m *mp, struct g *gp) {
   StoreRelaxed(&gp->waitsince, mp->p->nowms);
   if (traceon()) /* in place, as each switch passes here: no call */
-    goro__trace_now(TRACE_PARK | TRACE_REASON(gp->waitreason), gp,
-                    goro__waits_for(gp));
+    goro__trace_on(mp, TRACE_PARK | TRACE_REASON(gp->waitreason), gp,
+                   goro__waits_for(gp));
   goro__casgstatus(gp, Grunning, Gwaiting);
   StoreRelaxed(&gp->m, NULL);
   nounwind_func fn = mp->waitunlockf;
@@ -172,7 +172,7 @@ static bool starts_defers(struct g *gp) {
 
 /* What somebody wants to know, or has a say in. */
 static inline void begin_watched(struct m *mp, struct g *gp) {
-  if (traceon()) goro__trace_now(TRACE_START, gp, 0);
+  if (traceon()) goro__trace_on(mp, TRACE_START, gp, 0);
   if (sched.systematic) StoreRelaxed(&mp->preempt, goro__systematic_preempt());
 }
 

@@ -29,17 +29,6 @@ void goro__trace_park(struct g *gp, uint32_t reason) {
   goro__trace_now(TRACE_PARK | TRACE_REASON(reason), gp, goro__waits_for(gp));
 }
 
-void goro__trace_ready(struct g *gp) {
-  struct sudog *sg = gp->param; /* of a channel, or NULL */
-  enum traceready how = TRACE_NOVALUE;
-  uintptr_t c = 0;
-  if (sg) {
-    how = sg->success ? (enum traceready)sg->success : TRACE_CLOSED;
-    c = (uintptr_t)sg->c;
-  }
-  goro__trace_now(TRACE_READY | TRACE_REASON(how), gp, c);
-}
-
 void goro__trace_m_idle(struct m *mp) { goro__trace_idle(&mp->trace, mp->id); }
 
 /* ---- starting and ending ---- */

@@ -137,10 +137,10 @@ void goro__bufrecv(struct hchan *c, void *elem) {
   if (traceon()) goro__trace_g(TRACE_RECV, getg(), (uintptr_t)c);
 }
 
-static inline struct g *wake(struct sudog *sg, enum traceready how) {
+static inline struct g *wake(struct sudog *sg, bool success) {
   struct g *gp = sg->g;
   sg->elem = NULL;
-  sg->success = (uint8_t)how;
+  sg->success = success;
   gp->param = sg;
   return gp;
 }
@@ -148,7 +148,7 @@ static inline struct g *wake(struct sudog *sg, enum traceready how) {
 /* Hand elem to the waiting receiver sg: the buffer, if any, is empty. */
 struct g *goro__send_to(struct hchan *c, struct sudog *sg, const void *elem) {
   if (sg->elem) elem_copy(sg->elem, elem, c->elemsize);
-  return wake(sg, TRACE_IN);
+  return wake(sg, true);
 }
 
 /* Receive while the sender sg waits.  Unbuffered: from it directly.  Buffered:
@@ -168,7 +168,7 @@ struct g *goro__recv_from(struct hchan *c, struct sudog *sg, void *elem) {
       goro__trace_g(TRACE_SEND, sg->g, (uintptr_t)c);
     }
   }
-  return wake(sg, TRACE_OUT);
+  return wake(sg, true);
 }
 
 /* ---- what can be done at once ---- */
@@ -183,7 +183,7 @@ static inline enum attempt send_locked(struct hchan *c, const void *elem) {
   if (sg) {
     struct g *gp = goro__send_to(c, sg, elem);
     chan_unlock(c);
-    goro__goready(gp);
+    goro__chanready(gp, c, TRACE_IN);
     return DONE;
   }
   if (c->qcount < c->dataqsiz) {
@@ -205,7 +205,7 @@ static inline enum attempt recv_locked(struct hchan *c, void *elem) {
   if (sg) {
     struct g *gp = goro__recv_from(c, sg, elem);
     chan_unlock(c);
-    goro__goready(gp);
+    goro__chanready(gp, c, TRACE_OUT);
     return DONE;
   }
   if (c->qcount > 0) {
@@ -309,7 +309,7 @@ static struct g *release_all(struct hchan *c, struct waitq *q, struct g *list) {
   struct sudog *sg;
   while ((sg = goro__waitq_dequeue(q))) {
     if (sg->elem && q == &c->recvq) memset(sg->elem, 0, c->elemsize);
-    struct g *gp = wake(sg, TRACE_NOVALUE);
+    struct g *gp = wake(sg, false);
     gp->schedlink = list;
     list = gp;
   }
@@ -330,7 +330,7 @@ GORO_NOINLINE bool goro__chanclose(struct hchan *c) {
     struct g *gp = list;
     list = gp->schedlink;
     gp->schedlink = NULL;
-    goro__goready(gp);
+    goro__chanready(gp, c, TRACE_CLOSED);
   }
   return true;
 }

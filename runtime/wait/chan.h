@@ -94,6 +94,14 @@ bool goro__chan_dequeue(struct g *gp);
 struct g *goro__send_to(struct hchan *c, struct sudog *sg, const void *elem);
 struct g *goro__recv_from(struct hchan *c, struct sudog *sg, void *elem);
 
+/* Ready gp, which waited for c.  how: what is told of it. */
+static inline void goro__chanready(struct g *gp, struct hchan *c,
+                                   enum traceready how) {
+  if (traceon())
+    goro__trace_now(TRACE_READY | TRACE_REASON(how), gp, (uintptr_t)c);
+  goro__goready_told(gp);
+}
+
 /* Buffer operations; the caller holds the lock and has checked for room. */
 void goro__bufsend(struct hchan *c, const void *elem);
 void goro__bufrecv(struct hchan *c, void *elem);

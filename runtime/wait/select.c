@@ -231,7 +231,7 @@ GORO_NOINLINE int goro__select_attempt(struct scase *cases, int n, bool block) {
     enum readiness r = k->send ? try_send(k, &wake) : try_recv(k, &wake);
     if (r == NOT_READY) continue;
     goro__selunlock(cases, n);
-    if (wake) goro__goready(wake);
+    if (wake) goro__chanready(wake, k->c, k->send ? TRACE_IN : TRACE_OUT);
     if (r == READY) {
       k->ok = !k->send;
       return casi;

@@ -14,8 +14,9 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, '../..');
 const OUT = join(ROOT, 'build/bench');
 const RUNS = Number(process.env.RUNS ?? 5);
-const UNITS = { sieve: 'ms', skynet: 'ms', primes: 'ms', forkjoin: 'ms', sleepers: 'ms', parked: 'bytes' };
+const UNITS = { sieve: 'ms', skynet: 'ms', primes: 'ms', forkjoin: 'ms', sleepers: 'ms', parked: 'bytes', traced: '%' };
 const SINGLE = ['parked']; // with one M only, and not on Node: its memory is what counts
+const OURS = ['traced']; // compares Goro with itself
 
 const tool = (name, fallback) => process.env[name] || fallback;
 const WASMTIME = tool('WASMTIME', 'wasmtime');
@@ -68,7 +69,7 @@ const onNode = (file, env) => [NODE, [join(OUT, file)], env];
 
 /** The columns: a key, a title, and the command for a benchmark. */
 function columns(go) {
-  const native = (n, procs) => go.native && [go.native, [n], { GOMAXPROCS: procs }];
+  const native = (n, procs) => go.native && !OURS.includes(n) && [go.native, [n], { GOMAXPROCS: procs }];
   const js = (n, command) => (SINGLE.includes(n) ? null : command);
   return [
     { key: 'wasi', title: 'Goro wasmtime', command: (n) => [WASMTIME, ['run', join(OUT, `${n}.wasm`)]] },
@@ -78,7 +79,7 @@ function columns(go) {
     { key: 'go1', title: 'Go 1P', command: (n) => native(n, '1') },
     { key: 'go2', title: 'Go 2P', command: (n) => js(n, native(n, '2')) },
     { key: 'wasip1', title: 'Go wasip1',
-      command: (n) => go.wasip1 &&
+      command: (n) => go.wasip1 && !OURS.includes(n) &&
         [WASMTIME, ['run', '-W', 'max-wasm-stack=8388608', go.wasip1, n]] },
   ];
 }

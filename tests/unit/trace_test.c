@@ -103,6 +103,8 @@ static void test_idle(void) {
   goro__trace_idle(&a, 70);
   CHECK(take(70, MAX) == 4);
   CHECK(kind(1) == TRACE_IDLE && kind(3) == TRACE_IDLE);
+  /* Earlier events left their objects there. */
+  CHECK(kind(0) == TRACE_START && got[0].object == 0);
   CHECK(got[1].when <= idle && got[2].when > idle && got[2].g == 2);
   goro__trace_end();
 }

@@ -161,6 +161,27 @@ static void test_sums(void) {
   }
 }
 
+/* Who finds work on another P. */
+static void test_steal(void) {
+  enum { N = 20 };
+  if (unit_one_m()) return;
+  do {
+    CHECK(unit_patient());
+    goro__trace_start(0, true);
+    for (int i = 0; i < N; i++) start(passing, (void *)(intptr_t)30);
+    finish(N);
+    UNIT_UNTIL(goro__gcount() == 1);
+    goro__trace_stop();
+    take_all();
+  } while (count(TRACE_STEAL, 0) == 0);
+  for (int i = 0; i < ngot; i++) {
+    if (kind(i) != TRACE_STEAL) continue;
+    CHECK(got[i].object >= 1 && got[i].object <= N && got[i].by == 0);
+    CHECK(got[i].g != 0 && reason(i) < (uint32_t)nallp);
+    CHECK(kind(i + 1) == TRACE_START && got[i + 1].g == got[i].g);
+  }
+}
+
 /* What was there before, and has a name. */
 static void test_before(void) {
   uint32_t g = start(receiver, NULL);
@@ -188,6 +209,7 @@ int main(void) {
   test_handover();
   test_ready();
   test_sums();
+  test_steal();
   test_before();
   return unit_pass();
 }
