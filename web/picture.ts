@@ -42,7 +42,8 @@ export class Picture {
   readonly #parts: PictureParts;
   readonly #view: View;
   #recording = new Recording();
-  #spot: Spot | undefined;
+  /** Where the pointer is on the canvas. */
+  #pointer: { readonly x: number; readonly y: number } | undefined;
   /** It is pointed at by the keyboard: the tip goes with the present. */
   #byKeys = false;
   #dirty = true;
@@ -74,6 +75,7 @@ export class Picture {
     this.#view.show(this.#recording);
     this.timeline.show(this.#recording.axis);
     this.timeline.live = true;
+    this.#byKeys = false;
     this.#point(undefined);
     this.#dirty = true;
   }
@@ -152,17 +154,26 @@ export class Picture {
     details.addEventListener('toggle', () => { this.#wordsAt = 0; this.#dirty = true; });
     canvas.addEventListener('pointermove', (event) => this.#pointed(event));
     canvas.addEventListener('pointerdown', (event) => this.#pointed(event));
-    canvas.addEventListener('pointerleave', (event) => { if (event.pointerType === 'mouse') this.#point(undefined); });
-    canvas.addEventListener('blur', () => { if (this.#byKeys) this.#point(undefined); });
+    canvas.addEventListener('pointerleave', (event) => { if (event.pointerType === 'mouse') this.#leave(); });
+    canvas.addEventListener('blur', () => { if (this.#byKeys) this.#leave(); });
     canvas.addEventListener('keydown', (event) => this.#key(event));
     this.#controls();
   }
 
   // ---- pointing ----
 
-  #pointed(event: PointerEvent): void {
+  #pointed({ offsetX: x, offsetY: y }: PointerEvent): void {
     this.#byKeys = false;
-    this.#point(this.#view.spot(event.offsetX, event.offsetY));
+    this.#pointer = { x, y };
+    this.#dirty = true;
+  }
+
+  /** Nothing is pointed at. */
+  #leave(): void {
+    this.#byKeys = false;
+    this.#pointer = undefined;
+    this.#point(undefined);
+    this.#dirty = true;
   }
 
   #key(event: KeyboardEvent): void {
@@ -171,19 +182,33 @@ export class Picture {
     if (by === undefined && step === undefined && event.key !== 'Escape') return;
     event.preventDefault();
     event.stopPropagation();
+    if (event.key === 'Escape') this.#leave();
+    else this.#choose(by ?? 0, step);
+  }
+
+  /** By keys: the goroutine `by` columns beside, `step` events on. */
+  #choose(by: number, step: number | undefined): void {
     this.#byKeys = true;
     if (step !== undefined) this.step(step);
     this.#view.draw(this.timeline.position);
-    const spot = event.key === 'Escape' ? undefined : this.#view.beside(by ?? 0);
-    if (spot || event.key === 'Escape') this.#point(spot);
+    const spot = this.#view.beside(by);
+    if (spot) this.#point(spot);
     this.#parts.said.textContent = spot ? summary(spot, this.#recording) : '';
+    this.#dirty = true;
   }
 
-  #point(spot: Spot | undefined): void {
+  /** What is pointed at at this moment: the picture moves under the pointer. */
+  #pointAnew(): void {
+    const { focus } = this.#view;
+    if (!this.#byKeys) return this.#point(this.#pointer && this.#view.spot(this.#pointer.x, this.#pointer.y));
+    const spot = focus === 0 ? undefined : this.#view.beside(0);
+    this.#point(spot?.track.g === focus ? spot : undefined, focus); // it may be there again later
+  }
+
+  #point(spot: Spot | undefined, focus = spot?.track.g ?? 0): void {
     const { tip, canvas } = this.#parts;
-    this.#spot = spot;
-    this.#view.focus = spot?.track.g ?? 0;
-    this.#dirty = true;
+    if (this.#view.focus !== focus) this.#dirty = true;
+    this.#view.focus = focus;
     tip.hidden = !spot;
     if (!spot) return;
     tip.replaceChildren(...describe(spot, this.#recording));
@@ -213,7 +238,7 @@ export class Picture {
       this.#view.draw(this.timeline.position);
       this.frames.push(performance.now() - began);
       if (this.frames.length > 600) this.frames.shift();
-      if (this.#spot && !this.#byKeys && this.timeline.playing) this.#point(undefined);
+      this.#pointAnew();
       this.#stale = true;
     }
     if (this.#stale && now - this.#wordsAt > WORDS_MS) this.#words(now);

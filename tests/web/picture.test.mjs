@@ -78,6 +78,21 @@ const quiet = () => loadavg()[0] < availableParallelism() * 1.5;
 /** What the picture shows, as text. */
 const shown = () => document.getElementById('clock').textContent;
 
+/** In 30 frames: in how many the tip was there, in how many the picture played, and did it say other things. */
+async function tipOverFrames() {
+  const tip = document.getElementById('tip');
+  if (tip.hidden) return undefined;
+  const texts = new Set();
+  let shown = 0, playing = 0;
+  for (let i = 0; i < 30; i++) {
+    await new Promise((resolve) => { requestAnimationFrame(resolve); });
+    shown += Number(!tip.hidden);
+    playing += Number(globalThis.picture.timeline.playing);
+    texts.add(tip.textContent);
+  }
+  return { shown, playing, changes: texts.size > 1 };
+}
+
 /** As many are drawn while frames are counted. */
 const FRAMES = 90;
 
@@ -166,6 +181,35 @@ for (const { name: browser } of hosts(['chromium', 'firefox'])) {
     await demo.evaluate(() => { document.getElementById('now').open = true; });
     await demo.until('the table', () => document.querySelectorAll('#now tbody tr').length === 6);
     assert.match(await demo.evaluate(() => document.querySelector('#now tbody').textContent), /philosopherwaitingsync\.Mutex\.Locklock/);
+  });
+
+  page('what is pointed at is named while the picture plays, as it is then', {}, async (demo) => {
+    await demo.ended();
+    const box = await demo.evaluate(() => document.getElementById('picture').getBoundingClientRect().toJSON());
+    await demo.evaluate(() => { globalThis.picture.timeline.seek(300); });
+    await demo.page.mouse.move(box.x + box.width * 0.14, box.y + box.height - 20);
+    assert.deepEqual(await demo.until('a tip', tipOverFrames), { shown: 30, playing: 30, changes: true });
+    await demo.page.mouse.move(box.x + 1, box.y - 30);
+    await demo.until('no tip', () => document.getElementById('tip').hidden);
+    await demo.evaluate(() => { document.getElementById('picture').focus(); });
+    await demo.press('ArrowRight');
+    assert.deepEqual(await demo.until('a tip by keys', tipOverFrames), { shown: 30, playing: 30, changes: true });
+    await demo.press('Escape');
+    await demo.until('no tip', () => document.getElementById('tip').hidden);
+  });
+
+  page('a channel that is waited for is named', { path: '#program=leak' }, async (demo) => {
+    await demo.ended();
+    await demo.press('End');
+    const box = await demo.evaluate(() => document.getElementById('picture').getBoundingClientRect().toJSON());
+    const tips = [];
+    for (let part = 0.05; part < 1 && !/chan send/.test(tips.at(-1)); part += 0.02) {
+      await demo.page.mouse.move(box.x + box.width * part, box.y + box.height - 20);
+      tips.push(await demo.evaluate(() => new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(document.getElementById('tip').innerText.replace(/\s+/g, ' '))));
+      })));
+    }
+    assert.match(tips.at(-1), /^query #\d+ state waiting for ever reason chan send on channel \d+ /);
   });
 
   page('the trace is a file for Perfetto', {}, async (demo) => {
