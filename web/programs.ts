@@ -25,7 +25,7 @@ export const CHAPTERS: readonly Chapter[] = [
     { id: 'sieve', title: 'Prime sieve', about: 'Each prime is a goroutine that lets through what it does not divide. Numbers come in on the left; what reaches the right end is the next prime.' },
   ] },
   { title: 'Coordination', programs: [
-    { id: 'select', title: 'Select with timeout', about: 'select waits for several things and takes the one that is ready first: here an answer, or 30 ms without one.' },
+    { id: 'select', title: 'Select with timeout', about: 'select waits for several things and takes the one that is ready first: here an answer, or 100 ms without one.' },
     { id: 'mutex', title: 'Mutex or channel', about: 'The same counter twice. Behind a mutex the goroutines queue up for it; behind a channel one goroutine owns it, and the others tell it what to do.' },
     { id: 'context', title: 'Context', about: 'Three mirrors are asked at once. The first answer cancels the context, and with it what the other two were waiting for.' },
   ] },

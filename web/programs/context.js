@@ -4,10 +4,10 @@ const rt = await start();
 
 // Three mirrors are asked at once; the first answer cancels the other two.
 await rt.run(function* main() {
-  const ctx = rt.context().withTimeout(1000);
+  const ctx = rt.context().withTimeout(5000);
   const answers = rt.chan(3), stopped = rt.waitGroup();
 
-  for (const [mirror, ms] of [['Zürich', 40], ['Oslo', 12], ['Lima', 90]]) {
+  for (const [mirror, ms] of [['Zürich', 900], ['Oslo', 12], ['Lima', 900]]) {
     stopped.add(1);
     rt.go(function* fetcher() {
       try {
