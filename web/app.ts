@@ -7,7 +7,7 @@ import { Picture } from './picture.js';
 import { CHAPTERS, filesOf, neighbour, type Program, program } from './programs.js';
 import type { Files } from './protocol.js';
 import { Session } from './session.js';
-import { fromHash, toHash } from './share.js';
+import { DEFAULTS, fromHash, paramsOf, toHash } from './share.js';
 import { themeButton } from './theme.js';
 
 const $ = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
@@ -52,11 +52,16 @@ function run(): void {
   let failed = false;
   let stuck = false;
   let how = '';
+  let why = '';
   $<HTMLButtonElement>('stop').disabled = false;
   output.status('running', 'running');
-  session = new Session({ kind: 'run', files: editor.files, procs: Number(procs.value), seed: Number(seed.value) || 0, canvas: canvas() }, {
+  const request = { kind: 'run', files: editor.files, procs: Number(procs.value), seed: Number(seed.value) || 0, canvas: canvas() } as const;
+  session = new Session(request, {
     log: (text) => output.print(text),
-    started: ({ procs: n }) => { how = n === 1 ? ' on one thread' : ` on ${n} threads`; },
+    started({ procs: n, reason }) {
+      how = n > 1 ? ` on ${n} threads` : request.seed ? ' on one thread, as a seed asks for' : ' on one thread';
+      why = n > 1 ? '' : reason;
+    },
     traced: (events) => picture.push(events),
     leaked() { stuck = true; },
     failed(failure) {
@@ -70,7 +75,7 @@ function run(): void {
       picture.end(stuck);
       $<HTMLButtonElement>('stop').disabled = true;
       if (ms === undefined) output.status('stopped', 'stopped');
-      else if (!failed) output.status(`done in ${seconds(ms)}${how}`, 'done');
+      else if (!failed) output.status(`done in ${seconds(ms)}${how}`, 'done', why);
     },
   });
 }
@@ -88,6 +93,7 @@ let known = '';
 const address = async (): Promise<void> => {
   known = await hash();
   history.replaceState(null, '', known);
+  links();
 };
 
 function edited(): void {
@@ -95,8 +101,15 @@ function edited(): void {
   void address();
 }
 
+/** Of another program, with the Ms and the speed as they are. */
+const hashOf = (id: string): string => `#${paramsOf({ ...DEFAULTS, program: id, procs: Number(procs.value), speed: picture.timeline.speed })}`;
+
 function choose(next: Program): void {
-  location.hash = `program=${next.id}${procs.value === '0' ? '' : `&procs=${procs.value}`}`;
+  location.hash = hashOf(next.id);
+}
+
+function links(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('#programs a')) link.href = hashOf(link.dataset['id']!);
 }
 
 async function show(): Promise<void> {
@@ -104,8 +117,9 @@ async function show(): Promise<void> {
   current = program(shared.program);
   original = await filesOf(current);
   editor.files = shared.files ?? original;
-  procs.value = String(shared.procs);
+  setProcs(shared.procs);
   setSpeed(shared.speed);
+  links();
   seed.value = shared.seed ? String(shared.seed) : '';
   $('title').textContent = current.title;
   $('about').textContent = current.about;
@@ -140,12 +154,21 @@ function listPrograms(): void {
   }));
 }
 
+/** Have a list show a value that the address asks for, as one more if it is not in it. */
+function pick(list: HTMLSelectElement, value: number, text: string): void {
+  if (![...list.options].some((each) => Number(each.value) === value)) list.append(new Option(text, String(value)));
+  list.value = String(value);
+}
+
+/** Where there is one M only, that is what the list shows. */
+function setProcs(n: number): void {
+  pick(procs, procs.disabled ? 0 : n, String(n));
+}
+
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
-/** One of them that the address asks for, or one more. */
 function setSpeed(speed: number): void {
-  if (![...speeds.options].some((each) => Number(each.value) === speed)) speeds.append(new Option(`${speed}×`, String(speed)));
-  speeds.value = String(speed);
+  pick(speeds, speed, `${speed}×`);
   picture.timeline.speed = speed;
 }
 

@@ -39,9 +39,10 @@ export class Output {
     if (atEnd) pre.scrollTop = pre.scrollHeight;
   }
 
-  /** kind: how it looks. */
-  status(text: string, kind: 'running' | 'done' | 'failed' | 'stopped'): void {
+  /** kind: how it looks; why: more about it, for who points at it. */
+  status(text: string, kind: 'running' | 'done' | 'failed' | 'stopped', why = ''): void {
     this.#status.textContent = text;
+    this.#status.title = why;
     this.#status.className = kind;
   }
 }

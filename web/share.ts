@@ -29,13 +29,19 @@ const toText = (bytes: Uint8Array): string =>
 const toBytes = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
 
-/** The part behind #, without it. */
-export async function toHash(shared: Shared): Promise<string> {
+/** All but the files. */
+export function paramsOf(shared: Shared): URLSearchParams {
   const params = new URLSearchParams();
   if (shared.program) params.set('program', shared.program);
   if (shared.seed !== DEFAULTS.seed) params.set('seed', String(shared.seed));
   if (shared.procs !== DEFAULTS.procs) params.set('procs', String(shared.procs));
   if (shared.speed !== DEFAULTS.speed) params.set('speed', String(shared.speed));
+  return params;
+}
+
+/** The part behind #, without it. */
+export async function toHash(shared: Shared): Promise<string> {
+  const params = paramsOf(shared);
   if (shared.files) {
     const json = new TextEncoder().encode(JSON.stringify(shared.files));
     params.set('code', toText(await piped(json, new CompressionStream('deflate-raw'))));

@@ -92,6 +92,31 @@ for (const { name: browser } of hosts(['chromium', 'firefox'])) {
     assert.match((await demo.ended()).output, /^2\n3\n/);
   });
 
+  page('an address with all in it stays what it is, and so do Ms and speed from program to program', { path: '#program=fan&seed=7&procs=3&speed=0.3' }, async (demo) => {
+    const controls = () => demo.evaluate(() => ['seed', 'procs', 'speed'].map((id) => document.getElementById(id).value));
+    const at = () => demo.evaluate(() => location.hash);
+    for (const hash of ['#program=fan&seed=7&procs=3&speed=0.3', '#program=fan&seed=7&procs=2&speed=0.5', '#program=fan&seed=7&procs=64&speed=1.5']) {
+      await demo.evaluate((hash) => { location.hash = hash; location.reload(); }, hash);
+      await demo.until('the page again', (seed) => document.getElementById('seed')?.value === seed && document.getElementById('status').className === 'done', '7');
+      const [, ...values] = /seed=(\d+)&procs=(\d+)&speed=([\d.]+)/.exec(hash);
+      assert.deepEqual([await controls(), await at()], [values, hash]);
+      await demo.press('+');
+      await demo.press('-');
+    }
+    assert.match(await demo.text('status'), / on one thread, as a seed asks for$/);
+    assert.equal(await demo.evaluate(() => document.getElementById('status').title), 'start({ seed }) asks for one thread');
+    await demo.evaluate(() => { location.hash = '#program=fan&procs=3&speed=0.5'; });
+    await demo.until('links with both', () => document.querySelector('#programs a[data-id=sieve]').getAttribute('href') === '#program=sieve&procs=3&speed=0.5');
+    await demo.press('n');
+    await demo.until('the next program', () => document.getElementById('title').textContent === 'Prime sieve');
+    assert.deepEqual([await controls(), await at()], [['', '3', '0.5'], '#program=sieve&procs=3&speed=0.5']);
+    await demo.ended();
+    assert.match(await demo.text('status'), / on 3 threads$/);
+    await demo.evaluate(() => document.querySelector('#programs a[data-id=hello]').click());
+    await demo.until('Hello', () => document.getElementById('title').textContent === 'Hello');
+    assert.equal(await at(), '#program=hello&procs=3&speed=0.5');
+  });
+
   page('a seed gives the same schedule again', { path: '#program=fan&seed=7' }, async (demo) => {
     await demo.ended();
     await demo.edit("import { start } from 'goro';\nconst rt = await start();\nawait rt.run(function* () {\n  const all = rt.waitGroup();\n" +
