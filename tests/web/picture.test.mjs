@@ -96,19 +96,82 @@ async function tipOverFrames() {
 /** As many are drawn while frames are counted. */
 const FRAMES = 90;
 
+/** All at once, of one try. */
+const smooth = ({ drawn, fps, ms, longest }) => drawn >= FRAMES && fps >= 50 && ms < 20 && longest <= 50;
+
+/**
+ * From the page's first moment on, how long the longest task is, in ms: where
+ * nothing tells of tasks, the longest time between two turns of the event loop.
+ */
+function watch() {
+  globalThis.longest = 0;
+  const note = (ms) => { globalThis.longest = Math.max(globalThis.longest, ms); };
+  if (PerformanceObserver.supportedEntryTypes.includes('longtask')) {
+    new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => note(duration))).observe({ type: 'longtask', buffered: true });
+    return;
+  }
+  const { port1, port2 } = new MessageChannel();
+  let last = performance.now();
+  port1.onmessage = () => {
+    const now = performance.now();
+    note(now - last);
+    // Turns without a pause between them leave no time for frames.
+    if (globalThis.byFrame) requestAnimationFrame(post);
+    else post();
+  };
+  const post = () => {
+    last = performance.now();
+    port2.postMessage(0);
+  };
+  port2.postMessage(0);
+}
+
+/** In the page: plays the second half of the recording. */
+async function measure(frames) {
+  const { picture } = globalThis;
+  const turn = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
+  globalThis.byFrame = true;
+  picture.timeline.loop = false;
+  picture.seek(picture.recording.axis.end / 2);
+  picture.frames.length = 0;
+  picture.timeline.play();
+  const began = await turn();
+  let now = began;
+  for (let n = 0; n < frames; n++) now = await turn();
+  const drawn = picture.frames.slice();
+  const { longest } = globalThis;
+  // What is thin is of a line; it has its middle where its column has.
+  const middles = new Set();
+  const context = document.getElementById('picture').getContext('2d');
+  context.fillRect = (x, y, width, height) => { if (width < 1) middles.add((x + width / 2).toFixed(2)); };
+  await turn();
+  await turn();
+  delete context.fillRect;
+  return {
+    columns: picture.recording.columns.count,
+    lines: middles.size,
+    drawn: drawn.length,
+    fps: (frames * 1000) / (now - began),
+    ms: drawn.toSorted((a, b) => a - b)[Math.floor(drawn.length * 0.9)],
+    longest,
+  };
+}
+
 const THOUSAND = `import { start } from 'goro';
 const rt = await start({ debug: false });
 await rt.run(function* main() {
-  const ch = rt.chan(), all = rt.waitGroup();
+  const ch = rt.chan(), over = rt.chan(), all = rt.waitGroup();
   for (let i = 0; i < 999; i++) {
     all.add(1);
     rt.go(function* worker() {
       for (let k = 0; k < 5; k++) { yield* ch.send(i); yield* rt.sleep(1); }
       all.done();
+      yield* over.recv(); // all are there until the end
     });
   }
   rt.go(function* receiver() { for (;;) yield* ch.recv(); });
   yield* all.wait();
+  over.close();
 });
 await rt.close();
 `;
@@ -226,52 +289,23 @@ for (const { name: browser } of hosts(['chromium', 'firefox'])) {
     assert.ok(file.traceEvents.every(({ ph }) => typeof ph === 'string'));
   });
 
-  page('1,000 goroutines: 50 frames a second, and no task of more than 50 ms', { path: '#program=hello' }, async (demo) => {
-    await demo.ended();
-    await demo.edit(THOUSAND);
-    await demo.evaluate(() => {
-      globalThis.long = [];
-      if (PerformanceObserver.supportedEntryTypes.includes('longtask')) {
-        new PerformanceObserver((list) => globalThis.long.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
-      }
-    });
-    // The machine may have other things to do: the best of some tries is what it can.
+  // The machine may have other things to do: the best of some tries is what it can.
+  test(`1,000 goroutines: 50 frames a second, and no task of more than 50 ms, from loading on [${browser}]`, async (t) => {
     const tries = [];
-    for (let i = 0; i < 6; i++) {
-      await demo.evaluate(() => { globalThis.long.length = 0; });
-      await demo.click('run');
-      await demo.ended();
-      await demo.evaluate(() => {
-        globalThis.picture.timeline.loop = false;
-        globalThis.picture.seek(globalThis.picture.recording.axis.end / 2);
-        globalThis.picture.frames.length = 0;
-        globalThis.picture.timeline.play();
+    for (let i = 0; i < 6 && !tries.some(smooth); i++) {
+      await withDemo(browser, { path: '#program=hello', prepare: watch }, async (demo) => {
+        await demo.ended();
+        await demo.edit(THOUSAND);
+        await demo.click('run');
+        await demo.ended();
+        tries.push(await demo.evaluate(measure, FRAMES));
+        await demo.shot(`thousand-${browser}`);
       });
-      tries.push(await demo.evaluate(async (frames) => {
-        const turn = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
-        const began = await turn();
-        let now = began;
-        for (let n = 0; n < frames; n++) now = await turn();
-        const { recording, frames: drawn } = globalThis.picture;
-        return {
-          columns: recording.columns.count,
-          drawn: drawn.length,
-          fps: (frames * 1000) / (now - began),
-          ms: drawn.toSorted((a, b) => a - b)[Math.floor(drawn.length * 0.9)],
-          long: Math.max(0, ...globalThis.long),
-        };
-      }, FRAMES));
-      if (tries.at(-1).columns === 1000 && tries.at(-1).fps >= 50 && tries.at(-1).long <= 50) break;
     }
     const said = JSON.stringify(tries);
-    const whole = tries.filter(({ columns, drawn }) => columns === 1000 && drawn >= FRAMES);
-    assert.ok(Math.min(...whole.map(({ ms }) => ms)) < 20, said);
-    if (quiet()) {
-      assert.ok(Math.max(...whole.map(({ fps }) => fps)) >= 50, said);
-      assert.ok(Math.min(...tries.map(({ long }) => long)) <= 50, said);
-    }
-    await demo.shot(`thousand-${browser}`);
-    return said;
+    for (const { columns, lines } of tries) assert.deepEqual([columns, lines], [1000, 1000], said);
+    if (!tries.some(smooth) && !quiet()) return t.diagnostic(`not judged, as the machine is not quiet: ${said}`);
+    assert.ok(tries.some(smooth), said);
   });
 
   page('reduced motion: the picture stands still, and whole', {
