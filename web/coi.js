@@ -57,6 +57,7 @@
     return;
   }
   const { src, dataset } = document.currentScript;
-  window.goroIsolate = () => isolate(src);
-  if (!('ask' in dataset)) isolate(src).catch(() => {});
+  let under; // who asks while it is under way gets that
+  window.goroIsolate = () => under ??= isolate(src).finally(() => { under = undefined; });
+  if (!('ask' in dataset)) goroIsolate().catch(() => {});
 })();
