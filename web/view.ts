@@ -28,6 +28,7 @@ const FILL = 0.7;
 const ZOOM_MAX = 2.4;
 /** How far the picture moves while a value goes over. */
 const FLIGHT = 16;
+const DASH = [4, 3];
 
 export interface Colours {
   readonly looks: Record<Look, string>;
@@ -167,7 +168,8 @@ export class View {
     this.#drawLanes(seen.ms, now);
     for (const stroke of seen.strokes) if (stroke.kind === 'create') this.#birth(stroke);
     this.#drawLines(seen.goroutines, now);
-    this.#drawStrokes(seen.strokes);
+    this.#drawStrokes(seen.strokes, 'value');
+    this.#drawStrokes(seen.strokes, 'close');
     ctx.restore();
     this.#present(now);
     this.#names(seen.goroutines, now);
@@ -240,16 +242,18 @@ export class View {
     ctx.fillRect(Math.min(x0, x1), Math.round(this.#y(place)), Math.abs(x1 - x0), 1);
   }
 
-  #drawStrokes(strokes: readonly Stroke[]): void {
+  /** Values end in a dot; that a channel is closed is a dashed line to a square. */
+  #drawStrokes(strokes: readonly Stroke[], drawn: 'value' | 'close'): void {
     const ctx = this.#ctx;
     const { axis } = this.#recording!;
     const fine = this.#step < 6;
     ctx.lineWidth = fine ? 0.7 : 1.6;
     ctx.strokeStyle = ctx.fillStyle = this.#colours.value;
+    ctx.setLineDash(drawn === 'close' ? DASH : []);
     ctx.beginPath();
     const heads: number[] = [];
     for (const { kind, from, to, t0, t1 } of strokes) {
-      if (kind === 'create' || kind === 'wake') continue;
+      if (kind !== drawn) continue;
       const x0 = this.#xOf(from);
       const x1 = this.#xOf(to);
       if (x0 === undefined || x1 === undefined) continue;
@@ -266,8 +270,10 @@ export class View {
     ctx.stroke();
     ctx.beginPath();
     for (let i = 0; i < heads.length; i += 3) {
-      ctx.moveTo(heads[i]! + heads[i + 2]!, heads[i + 1]!);
-      ctx.arc(heads[i]!, heads[i + 1]!, heads[i + 2]!, 0, 7);
+      const [x, y, r] = [heads[i]!, heads[i + 1]!, heads[i + 2]!];
+      ctx.moveTo(x + r, y);
+      if (drawn === 'close') ctx.rect(x - r, y - r, 2 * r, 2 * r);
+      else ctx.arc(x, y, r, 0, 7);
     }
     ctx.fill();
   }

@@ -5,6 +5,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { after, test } from 'node:test';
 import { Axis, COLUMNS_MAX, Recording } from '../../web/dist/recording.js';
 import { Timeline } from '../../web/dist/timeline.js';
+import { fromChrome } from '../../bindings/dist/trace.js';
 import { hosts } from '../harness/hosts.mjs';
 import { closeAll, withDemo } from './demo.mjs';
 
@@ -275,18 +276,43 @@ for (const { name: browser } of hosts(['chromium', 'firefox'])) {
     assert.match(tips.at(-1), /^query #\d+ state waiting for ever reason chan send on channel \d+ /);
   });
 
-  page('the trace is a file for Perfetto', {}, async (demo) => {
+  page('the trace is a file for Perfetto, and has all that was recorded', {}, async (demo) => {
     await demo.ended();
-    const file = await demo.evaluate(async () => {
+    assert.equal(await demo.evaluate(() => document.getElementById('download').checkVisibility()), true);
+    const [file, events] = await demo.evaluate(async () => {
       let blob;
       const { createObjectURL } = URL;
       URL.createObjectURL = (each) => { blob = each; return createObjectURL.call(URL, each); };
       HTMLAnchorElement.prototype.click = () => {};
       document.getElementById('download').click();
-      return JSON.parse(await blob.text());
+      return [JSON.parse(await blob.text()), globalThis.picture.recording.events];
     });
-    assert.ok(file.traceEvents.length > 100);
-    assert.ok(file.traceEvents.every(({ ph }) => typeof ph === 'string'));
+    assert.ok(events.length > 100);
+    assert.deepEqual(fromChrome(file), events);
+  });
+
+  page('that a channel is closed does not look like a value', { path: '#program=ping-pong' }, async (demo) => {
+    const dashes = async () => {
+      await demo.ended();
+      await demo.press('End');
+      return demo.evaluate(async () => {
+        const context = document.getElementById('picture').getContext('2d');
+        const found = new Set();
+        context.lineTo = (x, y) => {
+          found.add(context.getLineDash().join());
+          CanvasRenderingContext2D.prototype.lineTo.call(context, x, y);
+        };
+        globalThis.picture.seek(globalThis.picture.recording.axis.end);
+        for (let i = 0; i < 2; i++) await new Promise((resolve) => { requestAnimationFrame(resolve); });
+        delete context.lineTo;
+        return [...found].sort();
+      });
+    };
+    assert.deepEqual(await dashes(), ['', '4,3']);
+    await demo.evaluate(() => { location.hash = '#program=select'; });
+    await demo.until('the other program', () => document.getElementById('title').textContent === 'Select with timeout');
+    assert.deepEqual(await dashes(), ['']);
+    assert.match(await demo.evaluate(() => document.querySelector('.legend ul').textContent), /a value\s+a channel is closed\s+a start/);
   });
 
   // The machine may have other things to do: the best of some tries is what it can.
