@@ -3,8 +3,8 @@ import type { Files, Place } from './protocol.js';
 
 /** Files of a program, as URLs of blobs. */
 export interface Modules {
-  /** Of main.js. */
-  readonly main: string;
+  /** Of main.js, or another one. */
+  url(name?: string): string;
   /** A text that mentions URLs, with names in their place. */
   named(text: string): string;
   /** The first place in the files that a stack mentions. */
@@ -22,19 +22,19 @@ const inOrder = (files: Files): [string, string][] =>
 /** What belongs to the programs and is no text. */
 const asset = (name: string): string => `'${new URL(`./programs/parts/${name}`, import.meta.url).href}'`;
 
-/** Make modules of files: 'goro' is imported from `goro`. Lines stay what they are. */
-export function modulesOf(files: Files, goro: string): Modules {
+/** Make modules of files: 'goro' is imported from `goro`. Lines stay what they are; `last` comes after them. */
+export function modulesOf(files: Files, goro: string, last = ''): Modules {
   const urls = new Map<string, string>();
   for (const [name, source] of inOrder(files)) {
     const text = source
       .replace(IMPORT, (_, before, quote) => `${before}${quote}${goro}${quote}`)
       .replace(BESIDE, (_, quote, other) => (urls.has(other) ? `${quote}${urls.get(other)}${quote}` : asset(other)));
     // Stacks then name the file.
-    urls.set(name, URL.createObjectURL(new Blob([`${text}\n//# sourceURL=${name}`], { type: 'text/javascript' })));
+    urls.set(name, URL.createObjectURL(new Blob([`${text}\n${last}\n//# sourceURL=${name}`], { type: 'text/javascript' })));
   }
   const names = new Map([...urls].map(([name, url]) => [url, name]));
   return {
-    main: urls.get('main.js')!,
+    url: (name = 'main.js') => urls.get(name)!,
     named: (text) => [...names].reduce((all, [url, name]) => all.replaceAll(url, name), text),
     placeIn(stack) {
       for (const match of stack.matchAll(/([^\s()@]+?):(\d+):(\d+)/g)) {
@@ -46,12 +46,15 @@ export function modulesOf(files: Files, goro: string): Modules {
   };
 }
 
+/** What a module imports is run before it: so this one is never. */
+const NEVER = "import 'data:text/javascript,throw 0';";
+
 /**
- * Where a program does not parse: engines tell that only to a page whose script
- * it is. It is not run, since it does not parse.
+ * Where a file of a program does not parse: engines tell that only to a page
+ * whose script it is.
  */
-export function placeOfSyntaxError(files: Files, goro: string): Promise<Place | undefined> {
-  const modules = modulesOf(files, goro);
+export function placeOfSyntaxError(files: Files, goro: string, name: string): Promise<Place | undefined> {
+  const modules = modulesOf(files, goro, NEVER);
   return new Promise((resolve) => {
     const script = document.createElement('script');
     const done = (place: Place | undefined) => {
@@ -66,7 +69,7 @@ export function placeOfSyntaxError(files: Files, goro: string): Promise<Place | 
     addEventListener('error', onError, true);
     script.onload = script.onerror = () => done(undefined);
     script.type = 'module';
-    script.src = modules.main;
+    script.src = modules.url(name);
     document.head.append(script);
   });
 }

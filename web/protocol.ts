@@ -1,7 +1,6 @@
 /** What the page and the worker that runs a program say to each other. */
 import type { TraceEvent } from 'goro/trace';
 
-
 /** A program's files by name; main.js is the one that is run. */
 export type Files = { [name: string]: string };
 
@@ -31,8 +30,8 @@ export interface Failure {
   readonly text: string;
   /** undefined: nobody knows. */
   readonly place: Place | undefined;
-  /** The program does not parse, or imports what is not there: only a page learns where. */
-  readonly syntax: boolean;
+  /** The file that does not parse, or imports what is not there: only a page learns where. */
+  readonly unparsed?: string | undefined;
 }
 
 /** From the worker. */

@@ -67,10 +67,16 @@ class Tracer {
 }
 
 function failureOf(error: unknown, modules: Modules): Failure {
-  if (!(error instanceof Error)) return { name: 'Error', text: `Uncaught ${line([error])}`, place: undefined, syntax: false };
+  if (!(error instanceof Error)) return { name: 'Error', text: `Uncaught ${line([error])}`, place: undefined };
   const stack = error.stack ?? '';
   const place = modules.placeIn(stack);
-  return { name: error.name, text: modules.named(text(error, stack, modules)), place, syntax: error.name === 'SyntaxError' && !place };
+  return { name: error.name, text: modules.named(text(error, stack, modules)), place, unparsed: place ? undefined : unparsed(error, modules) };
+}
+
+/** Where workers load a file, the error says which. */
+function unparsed({ name, message }: Error, modules: Modules): string | undefined {
+  if (name === 'SyntaxError') return 'main.js';
+  return name === 'LoadError' ? /^([\w.-]+) did not load/.exec(modules.named(message))?.[1] : undefined;
 }
 
 /** The message, and of the stack what is the program's own. */
@@ -103,7 +109,7 @@ async function run({ files, procs, seed, canvas }: RunRequest): Promise<void> {
   addEventListener('unhandledrejection', (event) => { event.preventDefault(); end({ error: event.reason }); });
   addEventListener('error', (event) => { event.preventDefault(); end({ error: event.error ?? event.message }); });
   try {
-    await import(modules.main);
+    await import(modules.url());
     end();
   } catch (error) {
     end({ error });

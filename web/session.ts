@@ -20,6 +20,8 @@ export class Session {
   readonly #request: RunRequest;
   readonly #listener: Listener;
   #over = false;
+  /** It is under way to be told: until then the run is not over. */
+  #failure = Promise.resolve();
 
   constructor(request: RunRequest, listener: Listener) {
     this.#request = request;
@@ -28,7 +30,7 @@ export class Session {
     this.#worker.onmessage = ({ data }: MessageEvent<Report>) => this.#heard(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#heard({ kind: 'failed', failure: { name: 'Error', text: event.message || 'the worker did not load', place: undefined, syntax: false } });
+      this.#heard({ kind: 'failed', failure: { name: 'Error', text: event.message || 'the worker did not load', place: undefined } });
       this.stop();
     };
     this.#worker.postMessage(request, request.canvas ? [request.canvas] : []);
@@ -41,17 +43,17 @@ export class Session {
       case 'started': return this.#listener.started(report);
       case 'trace': return this.#listener.traced(report.events);
       case 'leaked': return this.#listener.leaked();
-      case 'failed': return void this.#failed(report.failure);
-      case 'ended': return this.#end(report.ms);
+      case 'failed': return void (this.#failure = this.#failed(report.failure));
+      case 'ended': return void this.#failure.then(() => this.#end(report.ms));
     }
   }
 
   async #failed(failure: Failure): Promise<void> {
-    if (failure.syntax) {
-      const place = await placeOfSyntaxError(this.#request.files, new URL('./play.js', import.meta.url).href);
+    if (failure.unparsed) {
+      const place = await placeOfSyntaxError(this.#request.files, new URL('./play.js', import.meta.url).href, failure.unparsed);
       failure = { ...failure, place };
     }
-    this.#listener.failed(failure);
+    if (!this.#over) this.#listener.failed(failure);
   }
 
   #end(ms: number | undefined): void {
