@@ -109,7 +109,7 @@ function choose(next: Program): void {
 }
 
 function links(): void {
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('#programs a')) link.href = hashOf(link.dataset['id']!);
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('#programs a')) link.href = new URL(hashOf(link.dataset['id']!), location.href).href;
 }
 
 async function show(): Promise<void> {
@@ -143,7 +143,7 @@ function listPrograms(): void {
     const section = document.createElement('section');
     const list = document.createElement('ul');
     list.append(...programs.map(({ id, title: name }) => {
-      const link = Object.assign(document.createElement('a'), { href: `#program=${id}`, textContent: name });
+      const link = Object.assign(document.createElement('a'), { textContent: name });
       link.dataset['id'] = id;
       const item = document.createElement('li');
       item.append(link);
@@ -229,6 +229,13 @@ const KEYS: readonly Key[] = [
   { key: '?', shown: '?', does: 'These keys', run: () => help.showModal() },
 ];
 
+/** What keys do where the picture has the focus. */
+const PICTURE_KEYS = [
+  { shown: '← →', does: 'In the picture: the goroutine beside it' },
+  { shown: '↑ ↓', does: 'In the picture: one event back, or on' },
+  { shown: 'Esc', does: 'In the picture: none is pointed at' },
+];
+
 function notice(): void {
   if (crossOriginIsolated) return;
   $('notice').hidden = false;
@@ -249,7 +256,7 @@ function main(): void {
   speeds.addEventListener('change', () => { setSpeed(Number(speeds.value)); void address(); });
   $('back').addEventListener('click', () => picture.step(-1));
   $('forth').addEventListener('click', () => picture.step(1));
-  $('keys').querySelector('tbody')!.append(...rows(KEYS));
+  $('keys').querySelector('tbody')!.append(...rows([...KEYS, ...PICTURE_KEYS]));
   listen(KEYS, () => $<HTMLInputElement>('single').checked);
   $('run').addEventListener('click', run);
   $('stop').addEventListener('click', stop);

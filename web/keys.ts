@@ -38,7 +38,7 @@ export function listen(keys: readonly Key[], single: () => boolean): void {
 }
 
 /** The list, as rows of a table. */
-export function rows(keys: readonly Key[]): HTMLTableRowElement[] {
+export function rows(keys: readonly Pick<Key, 'shown' | 'does'>[]): HTMLTableRowElement[] {
   return keys.map(({ shown, does }) => {
     const row = document.createElement('tr');
     const head = document.createElement('th');
