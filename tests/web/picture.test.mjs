@@ -312,7 +312,7 @@ for (const { name: browser } of hosts(['chromium', 'firefox'])) {
     await demo.evaluate(() => { location.hash = '#program=select'; });
     await demo.until('the other program', () => document.getElementById('title').textContent === 'Select with timeout');
     assert.deepEqual(await dashes(), ['']);
-    assert.match(await demo.evaluate(() => document.querySelector('.legend ul').textContent), /a value\s+a channel is closed\s+a start/);
+    assert.match(await demo.evaluate(() => document.querySelector('.legend ul').textContent), /a value\s+a close\s+a start/);
   });
 
   // The machine may have other things to do: the best of some tries is what it can.
