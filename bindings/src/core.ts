@@ -11,8 +11,8 @@
  */
 import { DeadlockError, FatalError, RuntimeClosedError, UsageError } from './errors.js';
 import { type Ffi, type Host, type Loaded, PARKED, type Pointer, READY, RUNNABLE, SHUT, shutFfi } from './ffi.js';
-import { macrotask, onAbort, onEmptyLoop } from './host-events.js';
-import { FAILED, IDLE, type Kind, LEFT, type Op, OVER, signalOf, StepOp, type Subject, WAITS, type WaitOptions } from './op.js';
+import { macrotask, onEmptyLoop } from './host-events.js';
+import { calledOff, FAILED, IDLE, type Kind, LEFT, onCallOff, type Op, OVER, StepOp, type Subject, WAITS, type WaitOptions } from './op.js';
 import { Deadlines } from './deadline.js';
 import type { Element } from './elements.js';
 import type { Guest } from './c/guest.js';
@@ -218,19 +218,18 @@ export class Core {
   #wait(subject: Subject, kind: Kind, handle: number, options?: WaitOptions): Op<any> {
     const wait = new Wait(kind, subject, handle);
     const slot = this.keep(wait);
-    const signal = options && signalOf(options);
-    if (signal) this.#heedWait(wait, slot, signal);
+    if (options) this.#heedWait(wait, slot, options);
     this.attend();
     return wait.promise;
   }
 
-  #heedWait(wait: Wait, slot: number, signal: AbortSignal): void {
+  #heedWait(wait: Wait, slot: number, options: WaitOptions): void {
     const g = this.ffi.parked();
-    wait.release = onAbort(signal, () => {
+    wait.release = onCallOff(options, (reason) => {
       if (!this.ffi.cancel(g)) return;
       this.drop(slot);
       wait.subject.dropped(this, wait.kind, wait.handle);
-      wait.shut(this, signal.reason);
+      wait.shut(this, reason as Error);
     });
   }
 
@@ -252,16 +251,16 @@ export class Core {
     task.kind = kind;
     task.subject = subject;
     task.handle = handle;
-    const signal = options && signalOf(options);
-    if (signal) this.#heed(task, signal, options.signal !== undefined);
+    if (options) this.#heed(task, options);
     return this.stepOp;
   }
 
-  /** outside: nobody here knows whether the signal will ever be aborted. */
-  #heed(task: Task, signal: AbortSignal, outside: boolean): void {
-    const unheed = onAbort(signal, () => {
-      if (task.callOff(this, signal.reason)) this.attend();
+  #heed(task: Task, options: WaitOptions): void {
+    const unheed = onCallOff(options, (reason) => {
+      if (task.callOff(this, reason)) this.attend();
     });
+    if (!unheed) return;
+    const outside = options.signal !== undefined; // nobody here knows whether it will ever be aborted
     if (outside) this.holds++;
     task.release = () => {
       unheed();
@@ -292,10 +291,9 @@ export class Core {
   refused(options: WaitOptions | undefined): Op<any> | undefined {
     const task = this.current;
     if (task !== null && task.state !== IDLE) throw forgotten();
-    let signal = options && signalOf(options);
-    if (!signal?.aborted) signal = task?.signal;
-    if (!signal?.aborted && !this.closed) return undefined;
-    const reason = signal?.aborted ? signal.reason : this.shutError();
+    const signal = (options && calledOff(options)) ?? (task?.signal?.aborted ? task.signal : undefined);
+    if (!signal && !this.closed) return undefined;
+    const reason = signal ? signal.reason : this.shutError();
     if (task === null) return Promise.reject(reason) as Op<any>;
     task.state = FAILED;
     task.error = reason;

@@ -2,7 +2,7 @@
 import type { Core } from './core.js';
 import { RuntimeClosedError, UsageError } from './errors.js';
 import { onAbort } from './host-events.js';
-import { HOST, IDLE, LEFT, RELOCK, WAITS, type Op, type Pause, signalOf, type Subject, type WaitOptions } from './op.js';
+import { HOST, IDLE, LEFT, onCallOff, RELOCK, WAITS, type Op, type Pause, type Subject, type WaitOptions } from './op.js';
 import { Task } from './wait.js';
 
 /** What {@link Runtime.go} starts: a generator function, or any other, async or not. */
@@ -238,7 +238,7 @@ export function awaitIn<T>(core: Core, promise: PromiseLike<T>, options?: WaitOp
     known.catch(() => {}); // as of a wait that is called off
     return refused;
   }
-  if (task === null) return unlessAborted(known, signalOf(options!)) as Op<T>;
+  if (task === null) return unlessCalledOff(known, options!) as Op<T>;
   const subject = new Promised();
   core.ffi.park();
   core.holds++;
@@ -255,10 +255,12 @@ export function awaitIn<T>(core: Core, promise: PromiseLike<T>, options?: WaitOp
   return core.parked(task, subject, HOST, 0, options);
 }
 
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
+function unlessCalledOff<T>(promise: Promise<T>, options: WaitOptions): Promise<T> {
   return new Promise((resolve, reject) => {
-    const unheed = onAbort(signal, () => reject(signal.reason));
+    const unheed = onCallOff(options, (reason) => {
+      unheed!();
+      reject(reason);
+    });
     promise.finally(unheed).then(resolve, reject);
   });
 }

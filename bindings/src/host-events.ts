@@ -45,26 +45,29 @@ export function onEmptyLoop(callback: () => void): () => void {
   return () => process.off('beforeExit', callback);
 }
 
+/** Who is told why a signal was aborted. */
+export type Told = (reason: unknown) => void;
+
 /** Who is to be told of a signal's abort: one listener serves all. */
-const aborts = new WeakMap<AbortSignal, Set<() => void>>();
+const aborts = new WeakMap<AbortSignal, Set<Told>>();
 
 /**
  * Have `callback` called when the signal is aborted. Many waits on one signal
  * are usual; hosts warn of many listeners, and take their time to remove one.
  * @returns a function that undoes it
  */
-export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+export function onAbort(signal: AbortSignal, callback: Told): () => void {
   const callbacks = aborts.get(signal) ?? listenTo(signal);
   callbacks.add(callback);
   return () => { callbacks.delete(callback); };
 }
 
-function listenTo(signal: AbortSignal): Set<() => void> {
-  const callbacks = new Set<() => void>();
+function listenTo(signal: AbortSignal): Set<Told> {
+  const callbacks = new Set<Told>();
   aborts.set(signal, callbacks);
   signal.addEventListener('abort', () => {
     aborts.delete(signal);
-    for (const callback of callbacks) callback();
+    for (const callback of callbacks) callback(signal.reason);
   }, { once: true });
   return callbacks;
 }

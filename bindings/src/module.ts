@@ -2,7 +2,8 @@
 import type { Core } from './core.js';
 import { UsageError } from './errors.js';
 import { awaitIn, REMOTE } from './goroutine.js';
-import { type Op, type Pause, signalOf, type WaitOptions } from './op.js';
+import { onAbort } from './host-events.js';
+import type { Op, Pause, WaitOptions } from './op.js';
 
 /** What crosses over: functions cannot. */
 type Copied<A extends unknown[]> = { [I in keyof A]: A[I] extends (...args: any) => unknown ? never : A[I] };
@@ -46,23 +47,35 @@ function absolute(url: string | URL): string {
   }
 }
 
-const both = (a: AbortSignal | undefined, b: AbortSignal | undefined) => (a && b ? AbortSignal.any([a, b]) : a ?? b);
+/** One signal for several; and, if there are several, what lets go of them. */
+function oneOf(signals: AbortSignal[]): [signal: AbortSignal | undefined, letGo?: () => void] {
+  if (signals.length < 2) return [signals[0]];
+  const controller = new AbortController();
+  const letGo = signals.map((each) => onAbort(each, (reason) => controller.abort(reason)));
+  return [controller.signal, () => { for (const each of letGo) each(); }];
+}
 
 /** The module of {@link Runtime.module}. */
 export function moduleIn<M>(core: Core, source: string | URL, options: ModuleOptions): Module<M> {
   const url = absolute(source);
   const { graceMs } = options;
   const functions = new Map<string, unknown>();
+  const call = (each: Call): Promise<unknown> => {
+    const { caller } = core;
+    if (!(caller instanceof Promise)) return caller!.call(each);
+    const letGo = core.hold(); // without workers the code for calls is still to come
+    return caller.then((known) => known.call(each)).finally(letGo);
+  };
   const make = (name: string) => {
     const run = (args: unknown[], group?: AbortSignal): Promise<unknown> => {
-      const signal = both(signalOf(options), group);
       if (core.closed) return Promise.reject(core.shutError());
-      if (signal?.aborted) return Promise.reject(signal.reason);
-      const call = { url, name, args, signal, graceMs };
-      const { caller } = core;
-      if (!(caller instanceof Promise)) return caller!.call(call);
-      const letGo = core.hold(); // without workers the code for calls is still to come
-      return caller.then((known) => known.call(call)).finally(letGo);
+      const signals = [options.signal, options.ctx?.signal, group].filter((each) => !!each);
+      const over = signals.find((each) => each.aborted);
+      if (over) return Promise.reject(over.reason);
+      const [signal, letGo] = oneOf(signals);
+      const result = call({ url, name, args, signal, graceMs });
+      if (letGo) result.then(letGo, letGo);
+      return result;
     };
     return Object.assign((...args: unknown[]) => awaitIn(core, run(args)), { [REMOTE]: run });
   };

@@ -6,6 +6,7 @@
 import type { Context } from './context.js';
 import { UsageError } from './errors.js';
 import type { Core } from './core.js';
+import { onAbort, type Told } from './host-events.js';
 
 /** What a goroutine that is a generator yields while it waits; for the runtime only. */
 export type Pause = undefined;
@@ -63,11 +64,21 @@ export interface Subject {
   dropped(core: Core, kind: Kind, handle: number): void;
 }
 
-export function signalOf(options: WaitOptions): AbortSignal | undefined {
-  const { signal, ctx } = options;
-  if (!ctx) return signal;
-  return signal ? AbortSignal.any([signal, ctx.signal]) : ctx.signal;
+/**
+ * Have `callback` called when an operation's options call it off, by whichever
+ * is first. Not by AbortSignal.any, which in Node leaves something on both for good.
+ * @returns what undoes it; undefined if nothing calls it off
+ */
+export function onCallOff({ signal, ctx }: WaitOptions, callback: Told): (() => void) | undefined {
+  const unheed = ctx && onAbort(ctx.signal, callback);
+  if (!signal) return unheed;
+  const unheedToo = onAbort(signal, callback);
+  return unheed ? () => { unheed(); unheedToo(); } : unheedToo;
 }
+
+/** What has called it off already. */
+export const calledOff = ({ signal, ctx }: WaitOptions): AbortSignal | undefined =>
+  (signal?.aborted ? signal : ctx?.signal.aborted ? ctx.signal : undefined);
 
 /** How far the operation is that a generator has asked for. */
 export const IDLE = 0;

@@ -240,6 +240,24 @@ flat('waits that are called off', `
   }
   await cancel(1000)`, 'await cancel(20000)');
 
+flat('waits and calls that a context and a signal can call off', `
+  const ch = rt.chan(1);
+  const both = { ctx: rt.context(), signal: new AbortController().signal };
+  const crunch = rt.module(FAILING, both);
+  async function wait(n) {
+    for (let i = 0; i < n; i++) {
+      const waits = ch.recv(both);
+      ch.trySend(i);
+      await waits;
+      await rt.await(Promise.resolve(i), both);
+      if (i % 10 === 0) await crunch.add(i, i);
+      if (i % 1000 === 999) await turn();
+    }
+  }
+  const steps = (n) => rt.go(function* () { for (let i = 0; i < n; i++) yield* rt.sleep(0.001, both); }).wait();
+  await wait(1000);
+  await steps(100)`, 'await wait(10000); await steps(3000)');
+
 flat('calls of workers, with channels and contexts', `
   const crunch = rt.module(FAILING.replace('failing', 'crunch'));
   const ch = rt.chan(1);

@@ -1,6 +1,8 @@
 import { CanceledError, DeadlineExceededError, recv, UsageError } from '../../../bindings/dist/index.js';
 import { assert, settle, test } from './harness.mjs';
 
+const CRUNCH = new URL('./modules/crunch.js', import.meta.url);
+
 test('context: cancel reaches children, with the cause', async (rt) => {
   const root = rt.context(), child = root.withCancel(), grandchild = child.withValue('k', 'v');
   const other = root.withoutCancel();
@@ -60,11 +62,25 @@ test('context: done in a select', async (rt) => {
   assert.equal(await g.wait(), 'gone');
 });
 
-test('context: ctx and signal together', async (rt) => {
-  const ctx = rt.context(), controller = new AbortController();
-  const waits = rt.chan().recv({ ctx, signal: controller.signal });
-  controller.abort(new Error('signal'));
-  await assert.rejects(waits, /signal/);
+test('context: ctx and signal together, whichever is first', async (rt) => {
+  const waitWith = [
+    (both) => rt.chan().recv(both),
+    (both) => rt.go(function* () { yield* rt.chan().recv(both); }).wait(),
+    (both) => rt.await(new Promise(() => {}), both),
+    (both) => rt.module(CRUNCH, both).sleepy(rt.chan(2)),
+  ];
+  for (const wait of waitWith) {
+    for (const first of ['ctx', 'signal']) {
+      const ctx = rt.context(), controller = new AbortController();
+      const ends = [() => ctx.cancel(new Error('ctx')), () => controller.abort(new Error('signal'))];
+      const waits = wait({ ctx, signal: controller.signal });
+      await settle();
+      for (const end of first === 'ctx' ? ends : ends.reverse()) end();
+      await assert.rejects(waits, new RegExp(`^Error: ${first}$`));
+      await assert.rejects(wait({ ctx, signal: controller.signal }), /^Error: (ctx|signal)$/);
+      assert.equal(rt.core.holds, 0);
+    }
+  }
 });
 
 test('context: ends after its runtime, with its children', async (rt) => {
