@@ -52,6 +52,8 @@ export interface RecvChan<out T> extends AsyncIterable<T> {
   readonly len: number;
   /** How many fit into it. */
   readonly cap: number;
+  /** The same as the channel itself in `for await`, with options for its waits. */
+  values(options?: WaitOptions): AsyncIterable<T, undefined>;
   /** For `for await`, up to the close; leaving the loop does not close. */
   [Symbol.asyncIterator](): AsyncIterator<T, undefined>;
 }
@@ -205,6 +207,25 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
   }
 
   /**
+   * For `for await` with options: what calls its waits off ends the loop with an
+   * exception. In a group take its context, so that the loop ends with the group.
+   * @example
+   * const ch = rt.chan(1);
+   * ch.trySend('only one');
+   * const got = rt.group({ timeoutMs: 1 }, async (g, ctx) => {
+   *   for await (const v of ch.values({ ctx })) assert.equal(v, 'only one');
+   * });
+   * await assert.rejects(got, DeadlineExceededError);
+   */
+  values(options?: WaitOptions): AsyncIterable<T, undefined> {
+    const iterator: AsyncIterator<T, undefined> = {
+      next: () => this.recv(options),
+      return: async () => ({ done: true, value: undefined }),
+    };
+    return { [Symbol.asyncIterator]: () => iterator };
+  }
+
+  /**
    * For `for await`, up to the close. Leaving the loop does not close.
    * @example
    * const ch = rt.chan(2);
@@ -214,7 +235,7 @@ export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
    * assert.equal(sum, 3);
    */
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    return { next: () => this.recv(), return: async () => ({ done: true, value: undefined }) };
+    return this.values()[Symbol.asyncIterator]();
   }
 
   /**

@@ -311,7 +311,7 @@ export class Runtime<E = {}> {
    * await rt.group({ timeoutMs: 5000 }, async (g, ctx) => {
    *   const out = rt.chan();
    *   g.go(function* () { yield* out.send('made'); out.close(); });
-   *   for await (const v of out) assert.equal(v, 'made');
+   *   for await (const v of out.values({ ctx })) assert.equal(v, 'made');
    * });
    */
   group<T>(body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T>;

@@ -160,6 +160,25 @@ test('channel: break leaves it open', async (rt) => {
   assert.equal(ch.trySend(3), true);
 });
 
+test('channel: values is the same, and can be called off', async (rt) => {
+  const ch = rt.chan(3), ctx = rt.context(), got = [];
+  for (const v of [1, 2, 3]) ch.trySend(v);
+  for await (const v of ch.values({ ctx })) {
+    got.push(v);
+    break;
+  }
+  await assert.rejects(async () => {
+    for await (const v of ch.values({ ctx })) {
+      got.push(v);
+      if (v === 3) queueMicrotask(() => ctx.cancel(new Error('enough')));
+    }
+  }, /enough/);
+  assert.equal(ch.trySend(4), true);
+  ch.close();
+  for await (const v of ch.values()) got.push(v);
+  assert.deepEqual(got, [1, 2, 3, 4]);
+});
+
 test('channel: signal calls off, and leaves no waiter', async (rt) => {
   const ch = rt.chan();
   const controller = new AbortController();

@@ -1,6 +1,8 @@
 import { DeadlineExceededError, UsageError } from '../../../bindings/dist/index.js';
 import { assert, test } from './harness.mjs';
 
+const CRUNCH = new URL('./modules/crunch.js', import.meta.url);
+
 test('group: waits for all, and returns what body does', async (rt) => {
   const log = [];
   const v = await rt.group(async (g) => {
@@ -44,6 +46,20 @@ test('group: its context ends with it', async (rt) => {
   let kept;
   await rt.group(async (g) => { kept = g.ctx; });
   assert.ok(kept.signal.aborted);
+});
+
+test('group: a timeout ends loops over channels, here and in functions of modules', async (rt) => {
+  const { workUntil } = rt.module(CRUNCH);
+  const jobs = rt.chan(), out = rt.chan();
+  await assert.rejects(rt.group({ timeoutMs: 20 }, async (g, ctx) => {
+    for await (const _ of out.values({ ctx }));
+  }), DeadlineExceededError);
+  await assert.rejects(rt.group({ timeoutMs: 20 }, async (g, ctx) => { g.go(workUntil, jobs, out, ctx); }), DeadlineExceededError);
+  await rt.group(async (g, ctx) => {
+    g.go(async () => { await g.go(workUntil, jobs, out, ctx).wait(); out.close(); });
+    g.go(async () => { await jobs.send(7); jobs.close(); });
+    for await (const v of out.values({ ctx })) assert.equal(v, 7);
+  });
 });
 
 const end = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');

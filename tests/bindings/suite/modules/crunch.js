@@ -30,6 +30,10 @@ export async function work(jobs, out) {
   return n;
 }
 
+export async function workUntil(jobs, out, ctx) {
+  for await (const job of jobs.values({ ctx })) await out.send(job, { ctx });
+}
+
 export function* workInSteps(jobs, out) {
   for (let n = 0; ; n++) {
     const { value, done } = yield* jobs.recv();
