@@ -251,6 +251,7 @@ export class Context {
   }
 
   #until(deadline: number, ms: number): Context {
+    if (!(typeof ms === 'number' && ms === ms)) throw new UsageError(`a context's time is ${ms}; give a number of milliseconds, or a Date`);
     return new Context(this.#host, this, { deadline, due: performance.now() + ms });
   }
 

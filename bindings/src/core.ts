@@ -17,6 +17,7 @@ import { Deadlines } from './deadline.js';
 import type { Element } from './elements.js';
 import type { Guest } from './c/guest.js';
 import { Chans } from './lifetime.js';
+import { Pending } from './pending.js';
 import { callerPlace } from './places.js';
 import { Values } from './values.js';
 import type { Caller } from './module.js';
@@ -558,6 +559,7 @@ export class Core {
     this.#cause = cause;
     error ??= this.#ending();
     for (const ending of this.endings) ending();
+    for (const each of this.awaited) if (each instanceof Pending) each.ended(this.shutError());
     this.#unsleep();
     this.ffi = shutFfi();
     this.u32[this.flagsAt] = 0;

@@ -211,3 +211,9 @@ export class DeadlineExceededError extends GoroError {
 export function mustBeOf(core: object, { core: its }: { readonly core: object }, what: string): void {
   if (its !== core) throw new UsageError(`a ${what} of another runtime cannot be passed on; make it by this one`);
 }
+
+/** An option that nobody knows is a mistake, and would do nothing. */
+export function mustBeKnown(what: string, options: object, names: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new UsageError(`${what}: there is no option ${unknown}; there are ${names.join(', ')}`);
+}

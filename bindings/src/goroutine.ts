@@ -164,12 +164,22 @@ export const isGeneratorFunction = (fn: unknown): boolean => fn instanceof Gener
 
 /** signal: calls off whatever a generator waits for, once it is aborted. */
 export function start<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, args: A, signal?: AbortSignal): Goroutine<T> {
+  const goroutine = prepare(core, fn);
+  begin(core, fn, args, goroutine, signal);
+  return goroutine;
+}
+
+/** A goroutine that has not begun. */
+export function prepare<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>): Goroutine<T> {
   if (typeof fn !== 'function') throw new UsageError('go of nil func value; pass a function');
   if (core.closed) throw core.shutError();
-  const goroutine = new Goroutine<T>(core);
+  return new Goroutine<T>(core);
+}
+
+/** It begins. */
+export function begin<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, args: A, goroutine: Goroutine<T>, signal?: AbortSignal): void {
   if (isGeneratorFunction(fn)) startGenerator(core, core.nameOf(fn), (fn as any)(...args), goroutine, signal);
   else startAsync(core, fn as any, args, goroutine, signal);
-  return goroutine;
 }
 
 /** Start a generator that was called already. */

@@ -1,9 +1,11 @@
 /** Groups: goroutines that end together. Go: golang.org/x/sync/errgroup. */
 import type { Context } from './context.js';
 import type { Core } from './core.js';
-import { UsageError } from './errors.js';
-import { type GoFunction, Goroutine, start } from './goroutine.js';
+import { CanceledError, UsageError } from './errors.js';
+import { awaitIn, begin, type GoFunction, Goroutine, prepare } from './goroutine.js';
 import { asyncDispose } from './lifetime.js';
+import type { Op, WaitOptions } from './op.js';
+import { Pending } from './pending.js';
 import { brand } from './realm.js';
 
 /** Who waits for goroutines that are started. */
@@ -43,25 +45,91 @@ export class Group implements Members {
   /** Of a group that is elsewhere: it waits there. */
   readonly #home: Members | undefined;
   #elsewhere: Elsewhere | undefined;
+  /** As many may begin; and who waits for that. */
+  #places = Infinity;
+  readonly #queue: Pending[] = [];
+  /** The end, as soon as somebody waits for it; and whether it has come. */
+  #end: Promise<void> | undefined;
+  #over = false;
+  /** The first error is told by wait(). */
+  #waited = false;
+  /** @internal What ends with it: ctx, or above. */
+  outermost: Context;
+  /** @internal Its maker disposes of it. */
+  open = false;
 
   /** @internal */
   constructor(core: Core, ctx: Context, home?: Members) {
     this.core = core;
     this.ctx = ctx;
+    this.outermost = ctx;
     this.#home = home;
+  }
+
+  /** @internal At most as many of its goroutines run at a time. */
+  limit(places: number): void {
+    this.#places = places;
+    this.ctx.onEnd(() => {
+      for (const each of this.#queue.splice(0)) each.reject(this.ctx.cause);
+    });
   }
 
   /**
    * Start a goroutine of the group. If it throws, the group's context is
    * cancelled and the group rejects with that very exception. That calls off
    * what generators wait for; async functions pass `{ ctx }` to what they call.
+   *
+   * With a `limit` it begins when there is a place for it; not at all, and
+   * rejects, if the group is cancelled before. Go's blocks meanwhile.
+   * @throws {UsageError} if the group has ended
    * @example
    * await assert.rejects(rt.group(async (g) => { g.go(async () => { throw new Error('first'); }); }), /first/);
    */
   go<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Goroutine<T> {
-    const goroutine = start(this.core, fn, args, this.ctx.signal);
+    if (this.#over) throw new UsageError('go in a group that has ended; start its goroutines before that, and wait() after the last one');
+    const goroutine = prepare(this.core, fn);
+    const now = this.#places > 0;
+    if (now) begin(this.core, fn, args, goroutine, this.ctx.signal);
+    else this.#later(fn, args, goroutine);
     this.join(goroutine.promise());
+    if (now) this.#take(goroutine);
     return goroutine;
+  }
+
+  /**
+   * Start a goroutine of the group unless its `limit` is reached: undefined then.
+   * @example
+   * await rt.group({ limit: 1 }, async (g) => {
+   *   assert.ok(g.tryGo(async () => { await rt.sleep(1); }));
+   *   assert.equal(g.tryGo(async () => {}), undefined);
+   * });
+   */
+  tryGo<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Goroutine<T> | undefined {
+    return this.#places > 0 ? this.go(fn, ...args) : undefined;
+  }
+
+  #later<A extends unknown[], T>(fn: GoFunction<A, T>, args: A, goroutine: Goroutine<T>): void {
+    const turn = new Pending(this.core);
+    turn.promise.then(() => {
+      if (this.core.closed) throw this.core.shutError();
+      this.#places++; // the one that was left to it
+      begin(this.core, fn, args, goroutine, this.ctx.signal);
+      this.#take(goroutine);
+    }).catch((error) => goroutine.threw(error));
+    if (this.ctx.err) turn.reject(this.ctx.cause);
+    else this.#queue.push(turn);
+  }
+
+  /** It has a place until it has ended, and if it throws, until the group knows: then nobody gets it. */
+  #take(goroutine: Goroutine<unknown>): void {
+    if (this.#places === Infinity) return;
+    this.#places--;
+    const leave = () => {
+      const next = this.#queue.shift();
+      if (next) next.resolve(undefined);
+      else this.#places++;
+    };
+    goroutine.promise().then(leave, leave);
   }
 
   /** @internal */
@@ -86,60 +154,76 @@ export class Group implements Members {
     return (this.#home ?? (this.#elsewhere ??= make())) as L;
   }
 
-  /** @internal All members have ended: also those that members have started. */
-  async ended(): Promise<void> {
-    for (let others; ; await others) {
-      while (this.#members.size > 0) await Promise.all(this.#members);
-      others = this.#elsewhere?.wait();
-      if (!others) break;
-    }
-    await this.#elsewhere?.over();
-    if (this.#error) throw this.#error.error;
-  }
-
-  /** @internal Of a group that its maker ends: the context to be cancelled then. */
-  outermost: Context | undefined;
-
   /**
-   * For `await using g = rt.group()`: waits until all have ended, as Go's Wait,
-   * and throws the first error. `g.ctx.cancel()` calls them off before.
+   * Wait until all of its goroutines have ended; rejects with the first error.
+   * That is the end of the group: its context is cancelled, and nothing more can
+   * be started. Options call off the wait, and not the group. Go: errgroup's Wait.
    * @example
-   * const g = rt.group({ timeoutMs: 5000 });
+   * const g = rt.group();
    * const a = g.go(async () => 1);
-   * await g[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
+   * await g.wait();
    * assert.equal(await a.wait(), 1);
    */
-  async [asyncDispose](): Promise<void> {
-    const { core, outermost } = this;
-    if (!outermost) throw new UsageError('the group ends with its body; await using is for rt.group() without one');
+  wait(options?: WaitOptions): Op<void> {
+    if (this.#home) throw new UsageError('wait of a group that has begun elsewhere; it is waited for there');
+    this.#waited = true;
+    return awaitIn(this.core, this.ended(), options);
+  }
+
+  /** @internal The same, for who tells the error himself. */
+  ended(): Promise<void> {
+    return this.#end ??= this.#untilOver();
+  }
+
+  /** All members have ended: also those that members have started. */
+  async #untilOver(): Promise<void> {
+    const { core } = this;
     core.asyncs++;
+    await null; // while a generator is stepped, its goroutine would wait here
     try {
-      await this.ended();
+      for (let others; ; await others) {
+        while (this.#members.size > 0) await Promise.all(this.#members);
+        others = this.#elsewhere?.wait();
+        if (!others) break;
+      }
+      this.#over = true;
+      await this.#elsewhere?.over();
+      if (this.#error) throw this.#error.error;
     } finally {
       core.asyncs--;
-      outermost.cancel();
+      this.outermost.cancel();
+    }
+  }
+
+  /**
+   * For `await using g = rt.group()`: cancels what has not ended, as a block that
+   * throws cannot be told from one that ends, and waits for that. So end the block
+   * by `await g.wait()`. Throws the first error, if wait() has not.
+   * @example
+   * const g = rt.group();
+   * const stuck = g.go(function* () { yield* rt.chan().recv(); });
+   * await g[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
+   * await assert.rejects(stuck.wait(), CanceledError);
+   */
+  async [asyncDispose](): Promise<void> {
+    if (!this.open) throw new UsageError('the group ends with its body; await using is for rt.group() without one');
+    const left = this.ctx.err === undefined; // else what was cancelled says why
+    if (left) this.ctx.cancel();
+    try {
+      await this.ended();
+    } catch (error) {
+      if (!this.#waited && !(left && error instanceof CanceledError)) throw error;
     }
   }
 }
 
-/** The group of {@link Runtime.group}. outermost: what was made for it, ctx or above. */
-export async function runGroup<T>(core: Core, ctx: Context, outermost: Context, body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T> {
-  const group = new Group(core, ctx);
-  core.asyncs++;
-  try {
-    const main = (async () => body(group, ctx))();
-    group.join(main);
-    await group.ended();
-    return await main;
-  } finally {
-    core.asyncs--;
-    outermost.cancel();
-  }
+/** The group that ends with its body, and is called off as by a member if that throws. */
+export async function runGroup<T>(group: Group, body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T> {
+  const main = (async () => body(group, group.ctx))();
+  group.core.asyncs++;
+  await main.catch((error) => group.failed(error));
+  group.core.asyncs--;
+  await group.ended();
+  return main;
 }
 
-/** The same without a body: its maker disposes of it. */
-export function openGroup(core: Core, ctx: Context, outermost: Context): Group {
-  const group = new Group(core, ctx);
-  group.outermost = outermost;
-  return group;
-}

@@ -35,7 +35,6 @@ export class Local implements Caller {
 
   constructor(core: Core) {
     this.#core = core;
-    core.endings.push(() => { for (const each of core.awaited) if (each instanceof Pending) each.ended(core.shutError()); });
   }
 
   /** A copy. */

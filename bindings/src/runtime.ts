@@ -6,11 +6,11 @@ import type { Memory } from './c/memory.js';
 import { Context } from './context.js';
 import { Core, unexpected } from './core.js';
 import { type Element, type ElementKind, ELEMENTS, type ElementTypes } from './elements.js';
-import { PanicError, UsageError } from './errors.js';
+import { mustBeKnown, PanicError, UsageError } from './errors.js';
 import { load, SHUT, type WasmSource } from './ffi.js';
 import { awaitIn, type GoFunction, type Goroutine, start as startGoroutine } from './goroutine.js';
 import { SingleFlight } from './flight.js';
-import { type Group, openGroup, runGroup } from './group.js';
+import { Group, runGroup } from './group.js';
 import { type Leak, leaksIn } from './leaks.js';
 import { asyncDispose, dispose } from './lifetime.js';
 import { choose } from './mode.js';
@@ -90,6 +90,12 @@ export interface RuntimeStats {
 export interface GroupOptions extends WaitOptions {
   /** The group's context ends after as many milliseconds. */
   timeoutMs?: number;
+  /**
+   * As many of its goroutines run at a time, from 1 on; further ones wait for
+   * their turn. What functions on workers start themselves does not count. Go:
+   * errgroup's SetLimit.
+   */
+  limit?: number;
 }
 
 /** Elements of 4 and 8 bytes may fill this many. */
@@ -318,7 +324,8 @@ export class Runtime<E = {}> {
   group<T>(options: GroupOptions, body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T>;
   /**
    * The same for `await using g = rt.group()`: what was started by `g.go` ends
-   * before the block does.
+   * before the block does. It ends by `await g.wait()`; else what still runs is
+   * cancelled.
    * @throws {RuntimeClosedError} if the runtime is closed
    */
   group(options?: GroupOptions): Group;
@@ -327,12 +334,24 @@ export class Runtime<E = {}> {
     const { core } = this;
     if (core.closed && body) return Promise.reject(core.shutError());
     if (core.closed) throw core.shutError();
-    const { timeoutMs, signal, ctx: parent } = options as GroupOptions;
+    const group = this.#group(options);
+    if (body) return runGroup(group, body);
+    group.open = true;
+    return group;
+  }
+
+  #group(options: GroupOptions): Group {
+    mustBeKnown('rt.group', options, ['limit', 'timeoutMs', 'ctx', 'signal']);
+    const { limit, timeoutMs, signal, ctx: parent } = options;
+    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) throw new UsageError(`rt.group: limit ${limit} is no whole number from 1 on`);
     const outermost = parent ? parent.withCancel() : this.context();
     let ctx = outermost;
     if (signal) ctx = ctx.withSignal(signal);
     if (timeoutMs !== undefined) ctx = ctx.withTimeout(timeoutMs);
-    return body ? runGroup(core, ctx, outermost, body) : openGroup(core, ctx, outermost);
+    const group = new Group(this.core, ctx);
+    group.outermost = outermost;
+    if (limit !== undefined) group.limit(limit);
+    return group;
   }
 
   /**

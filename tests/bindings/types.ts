@@ -105,7 +105,9 @@ export async function starting(): Promise<void> {
   same<typeof rt.info.mode, 'mt' | 'st'>();
   await using g = rt.group({ timeoutMs: 1000 });
   same<typeof g, Group>();
+  await rt.group({ limit: 2 }, async (inner) => { same<ReturnType<typeof inner.tryGo<[], string>>, Goroutine<string> | undefined>(); });
   same<ReturnType<typeof g.go<[number], string>>, Goroutine<string>>();
+  await g.wait({ signal: AbortSignal.timeout(1) });
   using ch = rt.chan<{ id: number }>(1);
   using _ = await rt.mutex().lock();
   await ch.send({ id: 1 });

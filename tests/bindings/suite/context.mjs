@@ -28,6 +28,8 @@ test('context: deadlines', async (rt) => {
   await assert.rejects(rt.chan().recv({ ctx }), DeadlineExceededError);
   assert.ok(ctx.err instanceof DeadlineExceededError);
   assert.ok(rt.context().withDeadline(new Date(0)).err instanceof DeadlineExceededError);
+  for (const ms of [NaN, 'soon', undefined]) assert.throws(() => rt.context().withTimeout(ms), UsageError);
+  assert.throws(() => rt.context().withDeadline(new Date('never')), UsageError);
   const g = rt.go(function* () { yield* rt.sleep(10000, { ctx: rt.context().withTimeout(3) }); });
   await assert.rejects(g.wait(), DeadlineExceededError);
 });

@@ -1,5 +1,5 @@
-import { DeadlineExceededError, UsageError } from '../../../bindings/dist/index.js';
-import { assert, test } from './harness.mjs';
+import { CanceledError, DeadlineExceededError, RuntimeClosedError, UsageError } from '../../../bindings/dist/index.js';
+import { assert, settle, test } from './harness.mjs';
 
 const CRUNCH = new URL('./modules/crunch.js', import.meta.url);
 
@@ -64,14 +64,17 @@ test('group: a timeout ends loops over channels, here and in functions of module
 
 const end = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
-test('group: without a body, it ends when it is disposed of', async (rt) => {
+test('group: without a body, wait is its end', async (rt) => {
   const g = rt.group({ timeoutMs: 60000 }), log = [];
   g.go(async () => { await rt.sleep(1); log.push('async'); });
   g.go(function* () { yield* rt.sleep(1); g.go(() => { log.push('nested'); }); log.push('generator'); });
-  await g[end]();
+  await g.wait();
   assert.deepEqual(log.sort(), ['async', 'generator', 'nested']);
   assert.ok(g.ctx.signal.aborted);
   assert.equal(rt.core.deadlines.size, 0);
+  assert.throws(() => g.go(async () => {}), UsageError);
+  await g.wait();
+  await g[end]();
 });
 
 test('group: without a body, the first error cancels the rest', async (rt) => {
@@ -79,13 +82,149 @@ test('group: without a body, the first error cancels the rest', async (rt) => {
   let ended = false;
   g.go(function* () { try { yield* rt.chan().recv(); } finally { ended = true; } });
   g.go(async () => { await rt.sleep(1); throw error; });
-  assert.equal(await g[end]().catch((e) => e), error);
+  assert.equal(await g.wait().catch((e) => e), error);
   assert.equal(ended, true);
+  await g[end](); // which has been told
+  const untold = rt.group();
+  untold.go(async () => { throw error; });
+  await settle();
+  assert.equal(await untold[end]().catch((e) => e), error);
   const called = rt.group();
   called.go(function* () { yield* rt.chan().recv(); });
   called.ctx.cancel(new Error('called off'));
   await assert.rejects(called[end](), /called off/);
   await rt.group(async (inner) => { await assert.rejects(inner[end](), UsageError); });
+});
+
+test('group: what still runs when it is disposed of is cancelled, and waited for', async (rt) => {
+  const { sleepy } = rt.module(CRUNCH);
+  const log = rt.chan(10), lines = [];
+  const block = async () => {
+    const g = rt.group();
+    try {
+      g.go(function* () { try { yield* rt.chan().recv(); } finally { log.trySend('generator'); } });
+      g.go(async () => { await rt.chan().recv({ ctx: g.ctx }).finally(() => log.trySend('async')); });
+      g.go(sleepy, log);
+      assert.equal((await log.recv()).value, 'begins');
+      throw new Error('of the block');
+    } finally {
+      await g[end]();
+    }
+  };
+  await assert.rejects(block(), /of the block/);
+  log.close();
+  for await (const line of log) lines.push(line);
+  assert.deepEqual(lines.sort(), ['async', 'ends', 'generator']);
+  const g = rt.group();
+  g.go(function* () { try { yield* rt.chan().recv(); } finally { throw new Error('of a member'); } });
+  await settle();
+  await assert.rejects(g[end](), /of a member/);
+});
+
+test('group: wait in a generator, in a body, called off', async (rt) => {
+  const gate = rt.chan();
+  const open = (g) => { g.go(function* () { yield* gate.recv(); }); return g; };
+  const g = open(rt.group());
+  await assert.rejects(g.wait({ ctx: rt.context().withTimeout(1) }), DeadlineExceededError);
+  assert.equal(g.ctx.err, undefined);
+  await gate.send(0);
+  await rt.go(function* () { yield* g.wait(); }).wait();
+  await rt.go(function* () { yield* rt.group().wait(); }).wait();
+  const v = await rt.group(async (inner, ctx) => {
+    open(inner);
+    await gate.send(0);
+    await inner.wait();
+    assert.throws(() => inner.go(async () => {}), UsageError);
+    return ctx.err instanceof CanceledError;
+  });
+  assert.equal(v, true);
+  await assert.rejects(rt.group(async (inner) => {
+    inner.go(async () => { throw new Error('member'); });
+    await assert.rejects(inner.wait(), /member/);
+  }), /member/);
+});
+
+test('group: wait for members that a function of a module has started', async (rt) => {
+  const { recruit, recruitRebel, waits } = rt.module(CRUNCH);
+  const out = rt.chan(20), word = rt.chan(1);
+  const g = rt.group();
+  g.go(recruit, g, 3, out);
+  await g.wait();
+  assert.equal(out.len, 6);
+  const rebels = rt.group();
+  rebels.go(recruitRebel, rebels, word, rt.chan(2));
+  word.trySend('no more');
+  await assert.rejects(rebels.wait(), /no more/);
+  await rt.group(async (inner) => { await assert.rejects(waits(inner), UsageError); });
+});
+
+test('group: limit', async (rt) => {
+  const { addSoon } = rt.module(CRUNCH);
+  let running = 0, most = 0;
+  const begins = () => { most = Math.max(most, ++running); };
+  const ends = () => { running--; };
+  const order = [];
+  const sum = await rt.group({ limit: 2 }, async (g) => {
+    const all = [];
+    for (let i = 0; i < 6; i++) {
+      all.push(g.go(async () => { begins(); order.push(i); await rt.sleep(1); ends(); return i; }));
+      all.push(g.go(function* () { begins(); yield* rt.sleep(1); ends(); return i; }));
+      all.push(g.go(addSoon, i, i));
+    }
+    let sum = 0;
+    for (const each of all) sum += await each.wait();
+    return sum;
+  });
+  assert.deepEqual([sum, most, running], [60, 2, 0]);
+  assert.deepEqual(order, [0, 1, 2, 3, 4, 5]);
+  for (const limit of [0, -1, 1.5, '2', NaN]) assert.throws(() => rt.group({ limit }), UsageError);
+});
+
+test('group: tryGo', async (rt) => {
+  const gate = rt.chan();
+  await rt.group({ limit: 1 }, async (g) => {
+    const first = g.tryGo(function* () { yield* gate.recv(); });
+    assert.equal(g.tryGo(() => {}), undefined);
+    await gate.send(0);
+    await first.wait();
+    assert.equal(await g.tryGo(() => 7).wait(), 7);
+  });
+  await rt.group(async (g) => { for (let i = 0; i < 9; i++) assert.ok(g.tryGo(() => {})); });
+});
+
+test('group: those that wait for a place never begin when it is cancelled, or the runtime closed', async (rt) => {
+  let begun = 0;
+  const count = () => { begun++; };
+  const queued = (g) => [g.go(count), g.go(function* () { count(); })].map((each) => each.wait());
+  const stop = new Error('stop');
+  await assert.rejects(rt.group({ limit: 1 }, async (g) => {
+    const gate = rt.chan();
+    g.go(async () => {
+      await g.ctx.done.recv(); // it still has its place then
+      for (const each of queued(g)) assert.equal(await each.catch((e) => e), stop);
+      await gate.send(0);
+    });
+    const waits = queued(g);
+    g.ctx.cancel(stop);
+    for (const each of waits) assert.equal(await each.catch((e) => e), stop);
+    await gate.recv();
+  }), /stop/);
+  await assert.rejects(rt.group({ limit: 1 }, async (g) => {
+    g.go(async () => { await rt.sleep(1); throw stop; });
+    for (const each of queued(g)) assert.equal(await each.catch((e) => e), stop);
+  }), /stop/);
+  const g = rt.group({ limit: 1 });
+  g.go(function* () { yield* rt.chan().recv(); });
+  const waits = queued(g);
+  await settle();
+  await rt.close();
+  for (const each of waits) await assert.rejects(each, RuntimeClosedError);
+  assert.equal(begun, 0);
+});
+
+test('group: options that there are not', (rt) => {
+  assert.throws(() => rt.group({ timeout: 5 }), /no option timeout; there are limit, timeoutMs/);
+  assert.throws(() => rt.group({ timeoutMs: '5' }), UsageError);
 });
 
 test('group: body throws', async (rt) => {

@@ -170,6 +170,8 @@ export function recruit(group, n, out) {
   }
 }
 
+export const waits = async (group) => { await group.wait(); };
+
 /** Members that wait until the group ends; and one that throws, as soon as it is told to. All have begun. */
 export async function recruitRebel(group, word, ended) {
   const begun = runtime().chan(2);
