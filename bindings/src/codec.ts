@@ -13,7 +13,7 @@
  * numbers, too.
  */
 import { classes, GoroError, UsageError } from './errors.js';
-import { realm } from './realm.js';
+import { classOf, realm } from './realm.js';
 
 /** Objects that are no data: how they leave this agent, and arrive in another. */
 export interface Foreigners {
@@ -416,6 +416,8 @@ function mustBeData(v: object): void {
   const tag = (v as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
   const own = Object.hasOwn(v, Symbol.toStringTag);
   if (v instanceof Symbol) throw refused('a symbol', 'send a string');
+  const ours = classOf(v);
+  if (ours) throw refused(`a ${ours}`, 'send its result, or a channel, a lock, a context or a group');
   if (tag === undefined || own) return;
   const { constructor } = v;
   const known = typeof constructor !== 'function' || (globalThis as Record<string, unknown>)[constructor.name] === constructor ||

@@ -17,10 +17,24 @@ interface ContextOptions {
   due?: number;
   key?: unknown;
   value?: unknown;
+  /** What ends it as well, if that is not its parent. */
+  heir?: Context;
   /** It does not end with its parent. */
   detached?: boolean;
   /** It has no end of its own. */
   shared?: boolean;
+}
+
+/** Keys of these types are nobody's but the program's that has made them. */
+const OWN = ['symbol', 'object', 'function'];
+
+/** A value that crosses, with its key, or the name of its key as of Symbol.for. */
+export type Carried = [key: unknown, value: unknown, symbol: boolean];
+
+/** A context that has these values, and no end; undefined for none. */
+export function withValues(host: Host, values: Carried[]): Context | undefined {
+  if (values.length === 0) return undefined;
+  return values.reduce((ctx, [key, value, symbol]) => ctx.withValue(symbol ? Symbol.for(key as string) : key, value), new Context(host));
 }
 
 /**
@@ -64,7 +78,8 @@ export class Context {
     this.#parent = parent;
     this.#key = options.key;
     this.#value = options.value;
-    const heir = options.detached || !parent ? undefined : parent.#home;
+    const above = options.heir ?? parent;
+    const heir = options.detached || !above ? undefined : above.#home;
     this.#heir = heir;
     this.#home = options.shared && heir ? heir : this;
     this.#controller = this.#home === this ? new AbortController() : this.#home.#controller;
@@ -128,10 +143,26 @@ export class Context {
     else this.cancel(cause);
   }
 
-  /** @internal The values in it, the outermost first. */
-  get values(): [unknown, unknown][] {
-    const above = this.#parent?.values ?? [];
-    return this.#key === undefined ? above : [...above, [this.#key, this.#value]];
+  /** @internal */
+  get core(): Core {
+    return this.#host.core;
+  }
+
+  /** @internal The values in it that can be had elsewhere, the outermost first. */
+  get carried(): Carried[] {
+    const all: Carried[] = [];
+    for (let ctx: Context | undefined = this; ctx; ctx = ctx.#parent) {
+      const key = ctx.#key;
+      const name = typeof key === 'symbol' ? Symbol.keyFor(key) : undefined;
+      if (name !== undefined) all.push([name, ctx.#value, true]);
+      else if (key !== undefined && !OWN.includes(typeof key)) all.push([key, ctx.#value, false]);
+    }
+    return all.reverse();
+  }
+
+  /** @internal A child with these values only. */
+  crossed(values: Carried[]): Context {
+    return new Context(this.#host, withValues(this.#host, values), { heir: this });
   }
 
   /**
@@ -256,7 +287,9 @@ export class Context {
   }
 
   /**
-   * A child with a value for a key. It ends with this one, never by itself.
+   * A child with a value for a key. It ends with this one, never by itself. To
+   * functions of modules values come with keys that are strings, numbers or of
+   * Symbol.for; objects, functions and other symbols are nothing there.
    * @example
    * const ctx = rt.context().withValue('user', 'gopher').withCancel();
    * assert.equal(ctx.value('user'), 'gopher');

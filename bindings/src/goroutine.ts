@@ -3,6 +3,7 @@ import type { Core } from './core.js';
 import { RuntimeClosedError, UsageError } from './errors.js';
 import { onAbort } from './host-events.js';
 import { HOST, IDLE, LEFT, onCallOff, RELOCK, WAITS, type Op, type Pause, type Subject, type WaitOptions } from './op.js';
+import { brand } from './realm.js';
 import { Task } from './wait.js';
 
 /** What {@link Runtime.go} starts: a generator function, or any other, async or not. */
@@ -18,6 +19,9 @@ export type GoFunction<A extends unknown[], T> =
  * assert.equal(await g.wait(), 42);
  */
 export class Goroutine<T> {
+  static {
+    brand(this, 'Goroutine');
+  }
   readonly #core: Core;
   #promise: Promise<T> | undefined;
   #settle: { resolve(value: T): void; reject(error: unknown): void } | undefined;

@@ -5,7 +5,7 @@
  */
 import { Chan } from './channel.js';
 import { Codec, type Foreign } from './codec.js';
-import { Context } from './context.js';
+import { type Carried, Context } from './context.js';
 import type { Core } from './core.js';
 import { mustBeOf, UsageError } from './errors.js';
 import { SingleFlight } from './flight.js';
@@ -26,7 +26,7 @@ export class Local implements Caller {
   readonly #codec = new Codec({
     leave: (value) => this.#leave(value),
     stay() {},
-    arrive: (kind, data) => this.#arrive(kind, data as number),
+    arrive: (kind, data) => this.#arrive(kind, data as [number, Carried[]]),
   });
   /** Of the message that is under way: objects that stay what they are. */
   #kept: object[] = [];
@@ -70,9 +70,17 @@ export class Local implements Caller {
   #leave(value: object): Foreign | undefined {
     if (value instanceof Chan) this.#pass(value);
     else if (value instanceof SingleFlight) this.#passFlight(value);
-    else if (!(value instanceof Context || value instanceof Group || value instanceof AbortSignal || isLock(value))) return undefined;
-    const kind = value instanceof Context ? CONTEXT : value instanceof Group ? GROUP : KEPT;
-    return { kind, data: this.#kept.push(value) - 1 };
+    else if (value instanceof Context) return this.#keep(CONTEXT, value, value);
+    else if (value instanceof Group) return this.#keep(GROUP, value, value.ctx);
+    else if (isLock(value)) mustBeOf(this.#core, value.inner, 'lock');
+    else if (!(value instanceof AbortSignal)) return undefined;
+    return this.#keep(KEPT, value);
+  }
+
+  /** ctx: what comes of it has these values, which are copied. */
+  #keep(kind: number, value: object, ctx?: Context): Foreign {
+    if (ctx) mustBeOf(this.#core, ctx, kind === GROUP ? 'group' : 'context');
+    return { kind, data: [this.#kept.push(value) - 1, ctx?.carried ?? []] };
   }
 
   /** From now on each caller gets a copy. */
@@ -89,11 +97,11 @@ export class Local implements Caller {
   }
 
   /** Whoever gets a context can end it for himself alone; it ends with his call. */
-  #arrive(kind: number, at: number): object {
+  #arrive(kind: number, [at, values]: [number, Carried[]]): object {
     const value = this.#kept[at]!;
-    if (kind === GROUP) return new Group(this.#core, (value as Group).ctx.withCancel(), value as Group);
+    if (kind === GROUP) return new Group(this.#core, (value as Group).ctx.crossed(values), value as Group);
     if (kind !== CONTEXT) return value;
-    const ctx = (value as Context).withCancel();
+    const ctx = (value as Context).crossed(values);
     this.#contexts.push(ctx);
     return ctx;
   }

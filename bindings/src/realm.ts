@@ -19,10 +19,15 @@ const REALM = Symbol.for('goro.realm');
 /** Made when it is first needed: an import has no effects. */
 export const realm = (): Realm => (globalThis as unknown as Record<symbol, Realm>)[REALM] ??= { running: new Set() };
 
+const NAME = Symbol.for('goro.class');
+
+/** The name of an object's class, if that is one of this package's. */
+export const classOf = (v: object): string | undefined => (v as Record<symbol, string | undefined>)[NAME];
+
 /** Have `instanceof` know the objects of this class's copies, too. */
 export function brand(of: Class, name: string): void {
   const mark = Symbol.for(`goro.${name}`);
-  Object.defineProperty(of.prototype, mark, { value: true });
+  Object.defineProperties(of.prototype, { [mark]: { value: true }, [NAME]: { value: name } });
   Object.defineProperty(of, Symbol.hasInstance, {
     value(this: Class, v: unknown): boolean {
       if (this !== of) return Function.prototype[Symbol.hasInstance].call(this, v); // a class of the program's, from ours

@@ -16,7 +16,7 @@ import { asyncDispose, dispose } from './lifetime.js';
 import { choose } from './mode.js';
 import { type Module, type ModuleOptions, moduleIn } from './module.js';
 import { type Op, SLEEP, type Subject, type WaitOptions } from './op.js';
-import { realm } from './realm.js';
+import { brand, realm } from './realm.js';
 import { type Cases, coreOf, selectIn, type SelectResult } from './select.js';
 import type { Trace, TraceOptions } from './trace.js';
 import { Cond, Mutex, Once, RWMutex, Semaphore, WaitGroup } from './sync.js';
@@ -139,6 +139,9 @@ export interface MakeChan extends TypedChanMakers {
  * await rt2.close();
  */
 export class Runtime<E = {}> {
+  static {
+    brand(this, 'Runtime');
+  }
   /** @internal */
   readonly core: Core;
   /** How it runs. */

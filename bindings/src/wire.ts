@@ -18,7 +18,7 @@
  */
 import { Chan, freed, TypedChan } from './channel.js';
 import { Codec, type Foreign, type Message } from './codec.js';
-import { Context } from './context.js';
+import { type Carried, Context, withValues } from './context.js';
 import type { Core } from './core.js';
 import { type Element, type ElementKind, ELEMENTS } from './elements.js';
 import { DeadlineExceededError, mustBeOf, PanicError, UsageError, WorkerError } from './errors.js';
@@ -58,7 +58,7 @@ const GROUP = 5;
 const KINDS = Object.keys(ELEMENTS) as ElementKind[];
 
 /** A context that goes over: where its end comes, what is known of it. */
-type Crossing = [link: Chan<unknown>, due: number | undefined, values: [unknown, unknown][], over: End | undefined];
+type Crossing = [link: Chan<unknown>, due: number | undefined, values: Carried[], over: End | undefined];
 /** A group, its context, and whose that is. */
 type GroupParts = [...GroupLinkParts, ctx: Crossing, from: number];
 /** Whether it is a deadline's, and the cause. */
@@ -369,9 +369,9 @@ export class Wire {
 
   #leaveContext(ctx: Context): Crossing {
     const end = (): End => [ctx.err instanceof DeadlineExceededError, ctx.cause];
-    const carried = ctx.values.filter(([key]) => typeof key !== 'symbol' && typeof key !== 'object' && typeof key !== 'function');
+    mustBeOf(this.core, ctx, 'context');
     const due = ctx.deadline === undefined ? undefined : ctx.deadline;
-    return [this.#link(ctx.err !== undefined, end, (told) => ctx.onEnd(told)), due, carried, ctx.err && end()];
+    return [this.#link(ctx.err !== undefined, end, (told) => ctx.onEnd(told)), due, ctx.carried, ctx.err && end()];
   }
 
   #leaveSignal(signal: AbortSignal): Crossing {
@@ -473,13 +473,11 @@ export class Wire {
 
   #arriveContext([link, deadline, values, over]: Crossing): Context {
     const host = { core: this.core, chan: <T>(cap?: number) => this.chan<T>(cap) };
-    const root = deadline === undefined
-      ? new Context(host)
-      : new Context(host, undefined, { deadline, due: performance.now() + deadline - Date.now() });
+    const root = new Context(host, withValues(host, values), deadline === undefined ? {} : { deadline, due: performance.now() + deadline - Date.now() });
     if (over) root.ended(...over);
     // In a microtask: while a generator is stepped, its goroutine would wait here.
     else queueMicrotask(() => new Listener<End>(this, link, (end) => (end ? root.ended(...end) : root.cancel())).listen());
-    return values.reduce<Context>((ctx, [key, value]) => ctx.withValue(key, value), root);
+    return root;
   }
 }
 

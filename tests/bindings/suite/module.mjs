@@ -192,6 +192,33 @@ testAnywhere('module: contexts', async (rt) => {
   assert.equal(await aborted, 'by signal');
 });
 
+testAnywhere('module: values of contexts', async (rt) => {
+  const { valuesOf, endItself, nothing } = crunchOf(rt);
+  const object = {}, own = Symbol('own');
+  const value = { copied: true };
+  const ctx = rt.context().withValue(object, 1).withValue(own, 2).withValue(Symbol.for('shared'), value).withValue('text', 3).withCancel().withValue(7, 8);
+  assert.deepEqual(await valuesOf(ctx, [object, own, Symbol.for('shared'), 'text', 7].map((key) => (typeof key === 'symbol' ? key.description : key))),
+    [undefined, undefined, { copied: true }, 3, 8]);
+  value.copied = false;
+  assert.deepEqual(await valuesOf(ctx, ['shared']), [{ copied: false }]);
+  assert.equal(await rt.group({ ctx }, async (g) => g.go(valuesOf, g, ['text']).wait()).then(([text]) => text), 3);
+  assert.equal(await endItself(ctx), 'CanceledError');
+  assert.equal(ctx.err, undefined);
+  await assert.rejects(nothing(ctx.withValue('fn', () => 1)), /function/);
+});
+
+test('module: what belongs to another runtime, or to this thread', async (rt) => {
+  const { echo } = crunchOf(rt);
+  const other = await begin();
+  const mu = other.mutex(), ctx = other.context();
+  for (const each of [mu, other.cond(mu), other.semaphore(1), ctx, ctx.withValue('k', 1), other.group(), other.singleFlight(), other.chan()]) {
+    await assert.rejects(echo({ each }), /UsageError: a (lock|context|group|single flight|channel) of another runtime/);
+  }
+  await other.close();
+  await assert.rejects(echo(rt.go(async () => 1)), /UsageError: a Goroutine cannot be copied/);
+  await assert.rejects(echo(rt), /UsageError: a Runtime cannot be copied/);
+});
+
 testAnywhere('module: what calls a generator off', async (rt) => {
   const log = rt.chan(4);
   const group = rt.group({ timeoutMs: 20 }, async (g) => { g.go(crunchOf(rt).sleepy, log); });

@@ -80,6 +80,13 @@ export async function waitFor(ctx) {
   return [done, ctx.err.name, ctx.err instanceof DeadlineExceededError, String(ctx.cause?.message ?? ctx.cause), ctx.value('user'), ctx instanceof Context];
 }
 
+/** of: a context, or a group. keys: also as symbols. */
+export function valuesOf(of, keys) {
+  const ctx = of instanceof Context ? of : of.ctx;
+  return keys.map((key) => ctx.value(key) ?? (typeof key === 'string' ? ctx.value(Symbol.for(key)) : undefined));
+}
+export const endItself = (ctx) => { ctx.cancel(); return ctx.err.name; };
+
 export async function untilAborted(signal) {
   await new Promise((resolve) => { signal.aborted ? resolve() : signal.addEventListener('abort', resolve); });
   return signal.reason.message;
