@@ -12,7 +12,7 @@
 import { DeadlockError, FatalError, RuntimeClosedError, UsageError } from './errors.js';
 import { type Ffi, type Host, type Loaded, PARKED, type Pointer, READY, RUNNABLE, SHUT, shutFfi } from './ffi.js';
 import { macrotask, onEmptyLoop } from './host-events.js';
-import { calledOff, FAILED, IDLE, type Kind, LEFT, onCallOff, type Op, OVER, StepOp, type Subject, WAITS, type WaitOptions } from './op.js';
+import { calledOff, FAILED, IDLE, type Kind, LEFT, mustBeOptions, onCallOff, type Op, OVER, StepOp, type Subject, WAITS, type WaitOptions } from './op.js';
 import { Deadlines } from './deadline.js';
 import type { Element } from './elements.js';
 import type { Guest } from './c/guest.js';
@@ -292,6 +292,7 @@ export class Core {
   refused(options: WaitOptions | undefined): Op<any> | undefined {
     const task = this.current;
     if (task !== null && task.state !== IDLE) throw forgotten();
+    if (options && !options.signal && !options.ctx) mustBeOptions(options);
     const signal = (options && calledOff(options)) ?? (task?.signal?.aborted ? task.signal : undefined);
     if (!signal && !this.closed) return undefined;
     const reason = signal ? signal.reason : this.shutError();

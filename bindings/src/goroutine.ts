@@ -6,11 +6,11 @@ import { HOST, IDLE, LEFT, onCallOff, RELOCK, WAITS, type Op, type Pause, type S
 import { brand } from './realm.js';
 import { Task } from './wait.js';
 
-/** What {@link Runtime.go} starts: a generator function, or any other, async or not. */
+/** What {@link Runtime.go} starts: a generator function, or any other, async or not; no async generator. */
 export type GoFunction<A extends unknown[], T> =
   | ((...args: A) => Generator<Pause, T, any>)
   | ((...args: A) => PromiseLike<T>)
-  | ((...args: A) => T);
+  | ((...args: A) => T extends AsyncGenerator<any, any, any> ? never : T);
 
 /**
  * A goroutine that was started.
@@ -163,6 +163,7 @@ export const isGenerator = (value: unknown): value is Iterator<unknown, any, any
   typeof (value as Iterator<unknown>)?.next === 'function' && typeof (value as any)[Symbol.iterator] === 'function';
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor;
+const AsyncGeneratorFunction = Object.getPrototypeOf(async function* () {}).constructor;
 
 export const isGeneratorFunction = (fn: unknown): boolean => fn instanceof GeneratorFunction;
 
@@ -176,6 +177,7 @@ export function start<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, 
 /** A goroutine that has not begun. */
 export function prepare<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>): Goroutine<T> {
   if (typeof fn !== 'function') throw new UsageError('go of nil func value; pass a function');
+  if (fn instanceof AsyncGeneratorFunction) throw new UsageError('go of an async generator, which nobody would run; pass an async function or a generator');
   if (core.closed) throw core.shutError();
   return new Goroutine<T>(core);
 }

@@ -8,7 +8,7 @@
 import { AgentBase } from './agent.js';
 import { FIRST_ID, QUEUE_CAP } from './calls.js';
 import { Core } from './core.js';
-import { FatalError, UsageError, WorkerError } from './errors.js';
+import { FatalError, WorkerError } from './errors.js';
 import { type FfiMt, instantiate, type Pointer } from './ffi.js';
 import * as protocol from './protocol.js';
 import type { FromWorker, Start } from './protocol.js';
@@ -80,15 +80,10 @@ function processors(): number {
   return navigator?.hardwareConcurrency ?? process?.getBuiltinModule?.('node:os')?.availableParallelism?.() ?? 1;
 }
 
-function procsOf({ procs = 'auto' }: StartOptions): number {
-  if (procs === 'auto') return processors();
-  if (!Number.isInteger(procs) || procs < 1 || procs > 200) throw new UsageError(`start: procs ${procs} is not a whole number from 1 to 200`);
-  return procs;
-}
-
 /** A runtime with workers. */
 export async function startShared(module: WebAssembly.Module, reason: string, options: StartOptions): Promise<{ core: Core; info: RuntimeInfo }> {
-  const procs = procsOf(options);
+  const { procs: wanted = 'auto' } = options;
+  const procs = wanted === 'auto' ? processors() : wanted;
   const memory = sharedMemory();
   const origin = performance.timeOrigin;
   let machine: Machine | undefined;

@@ -10,6 +10,7 @@ type Copied<A extends unknown[]> = { [I in keyof A]: A[I] extends (...args: any)
 
 type Remote<F> =
   F extends (...args: infer A) => Generator<Pause, infer T, any> ? (...args: Copied<A>) => Op<T> :
+  F extends (...args: any) => AsyncGenerator<any, any, any> ? never :
   F extends (...args: infer A) => infer T ? (...args: Copied<A>) => Op<Awaited<T>> : never;
 
 /** The functions that a module exports, as {@link Runtime.module} gives them. */

@@ -4,7 +4,7 @@
  * to `yield*`.
  */
 import type { Context } from './context.js';
-import { UsageError } from './errors.js';
+import { mustBeKnown, UsageError } from './errors.js';
 import type { Core } from './core.js';
 import { onAbort, type Told } from './host-events.js';
 
@@ -76,9 +76,18 @@ export function onCallOff({ signal, ctx }: WaitOptions, callback: Told): (() => 
   return unheed ? () => { unheed(); unheedToo(); } : unheedToo;
 }
 
+/** Options without effect are a mistake, of those who pass a signal for them for instance. */
+export function mustBeOptions(options: WaitOptions): void {
+  if (options instanceof AbortSignal) throw new UsageError('a wait takes { signal }, not the signal itself');
+  mustBeKnown('a wait', options, ['ctx', 'signal', 'transfer']);
+}
+
 /** What has called it off already. */
 export const calledOff = ({ signal, ctx }: WaitOptions): AbortSignal | undefined =>
   (signal?.aborted ? signal : ctx?.signal.aborted ? ctx.signal : undefined);
+
+/** Milliseconds to wait, as the module takes them: 30 years are for ever. */
+export const delay = (ms: number): number => (ms > 0 ? Math.min(ms, 1e12) : 0);
 
 /** How far the operation is that a generator has asked for. */
 export const IDLE = 0;

@@ -15,7 +15,7 @@ import { type Leak, leaksIn } from './leaks.js';
 import { asyncDispose, dispose } from './lifetime.js';
 import { choose } from './mode.js';
 import { type Module, type ModuleOptions, moduleIn } from './module.js';
-import { type Op, SLEEP, type Subject, type WaitOptions } from './op.js';
+import { delay, type Op, SLEEP, type Subject, type WaitOptions } from './op.js';
 import { brand, realm } from './realm.js';
 import { type Cases, coreOf, selectIn, type SelectResult } from './select.js';
 import type { Trace, TraceOptions } from './trace.js';
@@ -299,7 +299,7 @@ export class Runtime<E = {}> {
     const refused = core.refused(options);
     if (refused) return refused;
     if (!(ms > 0)) return core.op(sleeping, SLEEP, 0, 0);
-    return core.op(sleeping, SLEEP, core.ffi.sleep(Math.min(ms, 1e15 / 1e3), core.slot), 0, options);
+    return core.op(sleeping, SLEEP, core.ffi.sleep(delay(ms), core.slot), 0, options);
   }
 
   /**
@@ -374,6 +374,7 @@ export class Runtime<E = {}> {
   module<M>(url: string | URL, options: ModuleOptions = {}): Module<M> {
     const { core } = this;
     if (core.closed) throw core.shutError();
+    mustBeKnown('rt.module', options, ['ctx', 'signal', 'graceMs']);
     core.caller ??= import('./local.js').then(({ Local }) => (core.caller = new Local(core)));
     return moduleIn<M>(core, url, options);
   }
@@ -539,6 +540,9 @@ export class Runtime<E = {}> {
   }
 }
 
+const MODES = ['auto', 'mt', 'st'];
+const OPTIONS = ['signal', 'procs', 'seed', 'debug', 'mode', 'wasm', 'imports', 'stdout', 'stderr', 'worker'];
+
 /**
  * Start a runtime.
  * @throws {LoadError} if goro.wasm cannot be had; with `mode: 'mt'`, if there can be no workers
@@ -552,7 +556,12 @@ export class Runtime<E = {}> {
  * }
  */
 export async function start<E = {}>(options: StartOptions<E> = {}): Promise<Runtime<E>> {
-  const { signal, seed, debug } = options;
+  const { signal, seed, debug, mode = 'auto', procs = 'auto' } = options;
+  mustBeKnown('start', options, OPTIONS);
+  if (!MODES.includes(mode)) throw new UsageError(`start: there is no mode '${mode}'; there are ${MODES.join(', ')}`);
+  if (procs !== 'auto' && !(Number.isInteger(procs) && procs >= 1 && procs <= 200)) {
+    throw new UsageError(`start: procs ${procs} is not a whole number from 1 to 200`);
+  }
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 1 && seed <= 0xffffffff)) {
     throw new UsageError(`start: seed ${seed} is not a whole number from 1 to 2**32 - 1`);
   }

@@ -6,7 +6,7 @@ import { Chan, type RecvChan, type RecvResult, type SendChan } from './channel.j
 import { type Core, unexpected } from './core.js';
 import { ChanClosedError, UsageError } from './errors.js';
 import { CASE_BYTES, CASE_SEND, CLOSED, NONE, type Pointer, VAL_BYTES } from './ffi.js';
-import { type Kind, type Op, SELECT, type Subject, unusual, type WaitOptions } from './op.js';
+import { delay, type Kind, type Op, SELECT, type Subject, unusual, type WaitOptions } from './op.js';
 
 /** What a case does, as a property: instanceof has to know other copies' classes, and is slow. */
 const RECEIVES = 1;
@@ -67,15 +67,21 @@ export const after = (ms: number): AfterCase => new AfterCase(ms);
 /** What a select can wait for; a channel alone is received from. */
 export type Case = RecvCase<any> | SendCase<any> | AfterCase | RecvChan<any>;
 
-/** A select's cases by name. With one called `default` it does not wait. */
-export type Cases = { [name: string]: Case | true | null };
+/**
+ * A select's cases by name; null and undefined are the nil channel, from which
+ * nothing comes. With `default: true` it does not wait.
+ */
+export type Cases = { [name: string]: Case | true | null | undefined; default?: true };
+
+/** Names are strings, also those that are written as numbers. */
+type Key<K> = { key: K extends string | number ? `${K}` : never };
 
 type ResultOf<K, C> =
-  K extends 'default' ? { key: K } :
-  C extends RecvCase<infer T> ? { key: K } & RecvResult<T> :
-  C extends SendCase<any> ? { key: K } :
-  C extends AfterCase ? { key: K } :
-  C extends RecvChan<infer T> ? { key: K } & RecvResult<T> : never;
+  K extends 'default' ? Key<K> :
+  C extends RecvCase<infer T> ? Key<K> & RecvResult<T> :
+  C extends SendCase<any> ? Key<K> :
+  C extends AfterCase ? Key<K> :
+  C extends RecvChan<infer T> ? Key<K> & RecvResult<T> : never;
 
 /** Which case was chosen, and what it brought: `key` tells TypeScript which. */
 export type SelectResult<C> = { [K in keyof C]: ResultOf<K, C[K]> }[keyof C];
@@ -91,9 +97,10 @@ class Selection implements Subject {
   timers: Pointer[] | null = null;
   block = true;
 
-  add(core: Core, name: string, value: Case | true | null): void {
+  add(core: Core, name: string, value: Cases[string]): void {
     if (name === 'default') {
-      this.block = false;
+      if (value !== undefined && value !== true) throw new UsageError('select: default is true, or not there; give a channel another name');
+      this.block = value === undefined;
       return;
     }
     const each = caseOf(name, value);
@@ -107,7 +114,7 @@ class Selection implements Subject {
     const { cases } = this;
     const n = cases.length;
     for (const each of cases) {
-      if (each.does === WAITS) (this.timers ??= []).push(core.ffi.after(each.ms));
+      if (each.does === WAITS) (this.timers ??= []).push(core.ffi.after(delay(each.ms)));
       else if (each.does === SENDS) this.handles ??= new Array<number>(n).fill(0);
     }
     let at = core.ffi.cases(n) >> 2;
@@ -155,8 +162,9 @@ class Selection implements Subject {
   }
 }
 
-function caseOf(name: string, value: Case | true | null): AnyCase {
-  const { does } = (value ?? {}) as Partial<AnyCase>;
+function caseOf(name: string, value: Cases[string]): AnyCase {
+  if (value === null || value === undefined) return new RecvCase(null);
+  const { does } = value as Partial<AnyCase>;
   if (does === RECEIVES || does === SENDS || does === WAITS) return value as AnyCase;
   if (value instanceof Chan) return new RecvCase(value);
   throw new UsageError(`select: case ${name} is none; write recv(channel), send(channel, value) or after(ms)`);
@@ -184,7 +192,7 @@ export function selectIn<const C extends Cases>(core: Core, cases: C, options?: 
     if (refused) return refused;
   }
   const selection = new Selection();
-  for (const name in cases) selection.add(core, name, cases[name]!);
+  for (const name in cases) selection.add(core, name, cases[name]);
   selection.write(core);
   const result = core.ffi.select(selection.cases.length, selection.block ? 1 : 0, core.slot);
   return core.op(selection, SELECT, result, 0, options);
@@ -193,7 +201,7 @@ export function selectIn<const C extends Cases>(core: Core, cases: C, options?: 
 /** The runtime of the first case that has one. */
 export function coreOf(cases: Cases): Core | undefined {
   for (const name in cases) {
-    const each = cases[name] as Partial<RecvCase<unknown>> | true | null;
+    const each = cases[name] as Partial<RecvCase<unknown>> | true | null | undefined;
     if (each instanceof Chan) return each.core;
     const chan = each && each !== true ? each.chan : undefined;
     if (chan) return (chan as Chan<unknown>).core;

@@ -1,7 +1,7 @@
 /** Locks and what goes with them. Go: package sync, and golang.org/x/sync/semaphore. */
 import type { Core } from './core.js';
 import { PanicError, UsageError } from './errors.js';
-import { awaitIn, type GoFunction, type Goroutine, start } from './goroutine.js';
+import { awaitIn, type GoFunction, type Goroutine, isGenerator, isGeneratorFunction, start } from './goroutine.js';
 import { dispose } from './lifetime.js';
 import { Lock, REASON, Taken } from './lock.js';
 import { brand } from './realm.js';
@@ -13,6 +13,7 @@ type Of = Pick<Runtime, 'core'>;
 
 /** What a lock gives: dispose of it, by `using`, and the lock is free again. */
 export interface Held {
+  /** Free the lock. */
   [Symbol.dispose](): void;
 }
 
@@ -91,16 +92,33 @@ export class Mutex {
   }
 
   /**
-   * Call fn with the lock held; for async functions.
+   * Call fn with the lock held, up to the end of its promise, if it is async, or
+   * of its steps, if it is a generator. In a generator `yield*` it: it begins then.
    * @example
    * const mu = rt.mutex();
    * assert.equal(await mu.do(() => 1), 1);
    * assert.equal(mu.tryLock(), true);
    */
-  async do<T>(fn: () => T | PromiseLike<T>, options?: WaitOptions): Promise<T> {
+  do<T>(fn: GoFunction<[], T>, options?: WaitOptions): Op<T> {
+    const generator = this.#lock.core.current !== null;
+    return (generator ? this.#steps(fn, options) : this.#async(fn, options)) as unknown as Op<T>;
+  }
+
+  async #async<T>(fn: GoFunction<[], T>, options?: WaitOptions): Promise<T> {
     await this.lock(options);
     try {
-      return await fn();
+      return await (isGeneratorFunction(fn) ? start(this.#lock.core, fn, []).promise() : fn() as T);
+    } finally {
+      this.unlock();
+    }
+  }
+
+  *#steps<T>(fn: GoFunction<[], T>, options?: WaitOptions): Generator<undefined, T, any> {
+    yield* this.lock(options);
+    try {
+      const result = fn();
+      if (isGenerator(result)) return yield* result as Generator<undefined, T, any>;
+      return typeof (result as PromiseLike<T>)?.then === 'function' ? yield* awaitIn(this.#lock.core, result as PromiseLike<T>) : result as T;
     } finally {
       this.unlock();
     }

@@ -20,6 +20,15 @@ export async function types(rt: Runtime, jobs: Chan<string>, out: Chan<number>):
   const d = rt.select({ jobs, default: true });
   same<typeof d, Op<({ key: 'jobs' } & RecvResult<string>) | { key: 'default' }>>();
 
+  const maybe = Math.random() < 0.5 ? out : null;
+  const n = await select({ 0: maybe, 1: after(5), off: null, none: undefined });
+  same<typeof n.key, '0' | '1'>();
+  if (n.key === '0' && !n.done) same<typeof n.value, number>();
+  // @ts-expect-error default is true, or not there
+  await select({ default: out });
+  // @ts-expect-error or not there
+  await select({ jobs, default: false });
+
   const receiveOnly: RecvChan<number> = out;
   const sendOnly: SendChan<number> = out;
   // @ts-expect-error nothing is sent on a channel to receive from
@@ -49,6 +58,12 @@ export async function types(rt: Runtime, jobs: Chan<string>, out: Chan<number>):
   same<ReturnType<typeof g.wait>, Op<boolean>>();
   // @ts-expect-error arguments are checked
   rt.go(async (n: number) => n, 'one');
+  // @ts-expect-error nobody would run an async generator
+  rt.go(async function* () { yield 1; });
+  const either = rt.go((): string | undefined => undefined);
+  same<ReturnType<typeof either.wait>, Op<string | undefined>>();
+  const done = rt.mutex().do(function* () { return (yield* jobs.recv()).value; });
+  same<typeof done, Op<string | undefined>>();
   const a = rt.go(async () => 'text');
   same<ReturnType<typeof a.wait>, Op<string>>();
   const grouped = await rt.group({ timeoutMs: 1 }, async (inner) => inner.go(() => 1).wait());
@@ -74,6 +89,7 @@ interface Crunch {
   steps(n: number): Generator<Pause, string>;
   now(): Date;
   later(callback: () => void): void;
+  each(): AsyncGenerator<number>;
   share(group: Group, flight: SingleFlight<string>): Promise<void>;
   VERSION: string;
 }
@@ -91,6 +107,8 @@ export async function modules(rt: Runtime, jobs: Chan<string>, out: Chan<number>
   crunch.work(out, jobs);
   // @ts-expect-error functions do not cross
   crunch.later(() => {});
+  // @ts-expect-error what an async generator yields would go nowhere
+  crunch.each();
   // @ts-expect-error functions only
   crunch.VERSION;
   await jobs.send('x', { transfer: [new ArrayBuffer(1)] });

@@ -78,6 +78,24 @@ test('go: what is no function', (rt) => {
   assert.throws(() => rt.go(null), UsageError);
 });
 
+test('go: an async generator, which nobody would run', async (rt) => {
+  async function* each() { yield 1; }
+  for (const go of [rt, rt.waitGroup()]) assert.throws(() => go.go(each), /UsageError: go of an async generator/);
+  await rt.group(async (g) => { assert.throws(() => g.go(each), UsageError); });
+  await assert.rejects(rt.group({ limit: 1 }, async (g) => { g.go(() => rt.sleep(1)); g.go(each); }), UsageError);
+  await rt.waitGroup().wait();
+});
+
+test('options of waits that do nothing', async (rt) => {
+  const ch = rt.chan(1);
+  assert.throws(() => ch.recv(AbortSignal.abort()), /UsageError: a wait takes { signal }/);
+  assert.throws(() => ch.send(1, { timeoutMs: 5 }), /UsageError: a wait: there is no option timeoutMs/);
+  assert.throws(() => rt.sleep(1, { timeout: 1 }), UsageError);
+  assert.throws(() => rt.module('x:y', { grace: 5 }), UsageError);
+  await ch.send(1, { transfer: [] });
+  assert.equal((await ch.recv({ signal: undefined, ctx: undefined })).value, 1);
+});
+
 test('sleep: never too short, in both forms', async (rt) => {
   const from = performance.now();
   const late = (ms) => () => assert.ok(performance.now() - from >= ms - 0.01, `${ms} ms`);
@@ -96,7 +114,7 @@ test('sleep: signal', async (rt) => {
 });
 
 test('sleep: a timer that is set while another is due later', async (rt) => {
-  const late = rt.sleep(60000, AbortSignal.timeout(5000)).catch(() => {});
+  const late = rt.sleep(60000, { signal: AbortSignal.timeout(5000) }).catch(() => {});
   await rt.sleep(5);
   await rt.sleep(1);
   void late;

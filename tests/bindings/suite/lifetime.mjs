@@ -22,6 +22,14 @@ test('start: wasm from elsewhere', async () => {
   await assert.rejects(start({ wasm: new URL('./none.wasm', import.meta.url) }), LoadError);
 });
 
+test('start: options that make no sense', async () => {
+  for (const mode of ['multi', 'MT', null]) await assert.rejects(start({ mode }), /UsageError: start: there is no mode/);
+  for (const mode of ['st', 'mt', 'auto']) {
+    for (const procs of [0, 1.5, '2', 201, null]) await assert.rejects(start({ mode, procs }), /UsageError: start: procs/);
+  }
+  await assert.rejects(start({ proc: 2 }), /UsageError: start: there is no option proc; there are signal, procs/);
+});
+
 test('start: signal closes', async () => {
   const controller = new AbortController();
   const rt = await begin({ signal: controller.signal });

@@ -114,8 +114,25 @@ test('select: many cases, and the same channel twice', async (rt) => {
   assert.deepEqual(await waits, { key: 'c59', done: false, value: 'last' });
 });
 
+test('select: a time without end, and times that are none', async (rt) => {
+  assert.equal((await rt.select({ never: after(Infinity), late: after(5) })).key, 'late');
+  assert.equal((await rt.select({ never: after(1e300), late: after(5) })).key, 'late');
+  for (const ms of [0, -1, NaN]) assert.equal((await rt.select({ now: after(ms), late: after(60_000) })).key, 'now');
+});
+
+test('select: null and undefined are the nil channel', async (rt) => {
+  const a = rt.chan(1);
+  a.trySend(1);
+  assert.deepEqual(await select({ off: null, none: undefined, a }), { key: 'a', done: false, value: 1 });
+  assert.equal((await rt.select({ off: null, none: undefined, default: true })).key, 'default');
+  assert.equal((await rt.select({ off: null, late: after(1), default: undefined })).key, 'late');
+  assert.equal((await rt.select({ 0: null, 1: after(1) })).key, '1');
+});
+
 test('select: what is no case', (rt) => {
   assert.throws(() => rt.select({ x: 5 }), UsageError);
+  assert.throws(() => rt.select({ x: true }), UsageError);
+  for (const each of [rt.chan(), recv(rt.chan()), false, null]) assert.throws(() => rt.select({ default: each }), /default is true/);
 });
 
 test('select: channels that are not of this runtime, or no more, or none', async (rt) => {

@@ -1,4 +1,4 @@
-import { PanicError, UsageError } from '../../../bindings/dist/index.js';
+import { DeadlineExceededError, PanicError, UsageError } from '../../../bindings/dist/index.js';
 import { assert, settle, test } from './harness.mjs';
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -30,6 +30,31 @@ test('mutex: excludes, in both forms', async (rt) => {
   assert.equal(mu.tryLock(), false);
   mu.unlock();
   assert.throws(() => mu.unlock(), PanicError);
+});
+
+test('mutex: do, in both forms, with functions of each kind', async (rt) => {
+  const mu = rt.mutex();
+  const fns = [() => 1, async () => { await null; return 2; }, function* () { yield* rt.sleep(0.1); return mu.tryLock() ? 0 : 3; }];
+  const inSteps = function* () {
+    const all = [];
+    for (const fn of fns) all.push(yield* mu.do(fn));
+    return all;
+  };
+  assert.deepEqual(await rt.go(inSteps).wait(), [1, 2, 3]);
+  const all = [];
+  for (const fn of fns) all.push(await mu.do(fn));
+  assert.deepEqual(all, [1, 2, 3]);
+  const oops = new Error('oops');
+  for (const fn of [() => { throw oops; }, async () => { throw oops; }, function* () { yield* rt.sleep(0.1); throw oops; }]) {
+    assert.equal(await rt.go(function* () { yield* mu.do(fn); }).wait().catch((e) => e), oops);
+    assert.equal(await mu.do(fn).catch((e) => e), oops);
+  }
+  await mu.lock();
+  await assert.rejects(rt.go(function* () { yield* mu.do(() => {}, { ctx: rt.context().withTimeout(1) }); }).wait(), DeadlineExceededError);
+  await assert.rejects(mu.do(() => {}, { ctx: rt.context().withTimeout(1) }), DeadlineExceededError);
+  mu.unlock();
+  await assert.rejects(rt.group({ timeoutMs: 1 }, async (g) => { g.go(function* () { yield* mu.do(() => new Promise(() => {})); }); }), DeadlineExceededError);
+  assert.equal(mu.tryLock(), true);
 });
 
 test('mutex: signal leaves no waiter', async (rt) => {
