@@ -324,9 +324,12 @@ export class Context {
     if (signal.aborted) abort();
     else if (!ctx.#err) {
       signal.addEventListener('abort', abort, { once: true });
-      const letGo = ctx.#host.core.hold();
+      const { core } = ctx;
+      const letGo = core.hold();
+      core.signals++;
       ctx.#release = () => {
         signal.removeEventListener('abort', abort);
+        core.signals--;
         letGo();
       };
     }

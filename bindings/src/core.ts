@@ -77,6 +77,8 @@ export class Core {
   asyncs = 0;
   /** Reasons to give no verdict of deadlock: promises that generators wait for, signals, holds. */
   holds = 0;
+  /** Contexts that end with a signal of the program's. */
+  signals = 0;
   /** Who wants that verdict as soon as it is certain. */
   readonly mains = new Set<Ended>();
   /** How to end what is awaited, when nothing can ever happen again. */
@@ -226,6 +228,7 @@ export class Core {
 
   #heedWait(wait: Wait, slot: number, options: WaitOptions): void {
     const g = this.ffi.parked();
+    wait.signalled = options.signal !== undefined;
     wait.release = onCallOff(options, (reason) => {
       if (!this.ffi.cancel(g)) return;
       this.drop(slot);
@@ -261,11 +264,12 @@ export class Core {
       if (task.callOff(this, reason)) this.attend();
     });
     if (!unheed) return;
-    const outside = options.signal !== undefined; // nobody here knows whether it will ever be aborted
-    if (outside) this.holds++;
+    task.signalled = options.signal !== undefined;
+    if (task.signalled) this.holds++; // nobody here knows whether it will ever be aborted
     task.release = () => {
       unheed();
-      if (outside) this.holds--;
+      if (task.signalled) this.holds--;
+      task.signalled = false;
     };
   }
 
@@ -546,7 +550,7 @@ export class Core {
     const waits = this.#waits + this.awaited.size;
     if (waits + this.asyncs > 0 && (this.deadlines.stay() || this.agent?.stay())) return;
     if (waits === 0) return;
-    const error = new DeadlockError(this.dump());
+    const error = new DeadlockError(this.dump(), this.signals > 0 || this.#slots.some((holder) => holder?.signalled));
     let heard = false;
     for (const each of [...this.mains, ...this.awaited]) heard = each.ended(error) || heard;
     heard = this.shut(error, error) || heard;

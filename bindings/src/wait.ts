@@ -14,6 +14,8 @@ const capture = (resolve: (value: any) => void, reject: (error: unknown) => void
 
 /** What has a slot: a call's wait, or a generator goroutine. */
 export interface Holder {
+  /** A signal of the program's can call it off. */
+  signalled?: boolean;
   /** Its wait has come to this. */
   settle(core: Core, result: number): void;
   /** The runtime closes. Returns whether anybody is told. */
@@ -31,6 +33,7 @@ export class Wait implements Holder {
   readonly resolve = captured;
   readonly reject = capturedReject;
   release: (() => void) | undefined;
+  signalled = false;
 
   constructor(readonly kind: Kind, readonly subject: Subject, readonly handle: number) {}
 
@@ -67,6 +70,7 @@ export abstract class Task implements Holder, Stepped {
   handle = 0;
   release: (() => void) | undefined;
   reason: unknown;
+  signalled = false;
   /** Calls off whatever it waits for. */
   signal: AbortSignal | undefined;
 

@@ -49,9 +49,25 @@ for (const host of NODES) {
     assert.equal(code, 1, stderr);
     assert.equal(stdout, '');
     assert.match(stderr, /DeadlockError: all goroutines are asleep - deadlock!/);
+    assert.doesNotMatch(stderr, /AbortSignal/);
     assert.match(stderr, /\[chan receive\]:\nasync/);
     assert.match(stderr, /\[chan send\]:\nlost/);
   });
+
+  for (const [what, wait] of [
+    ['a signal', 'rt.chan().recv({ signal })'],
+    ['a signal, in a generator', 'rt.go(function* () { yield* rt.chan().recv({ signal }); }).wait()'],
+    ['the context of a signal', 'rt.chan().recv({ ctx: rt.context(signal) })'],
+  ]) {
+    ends(`a deadlock under ${what} says what keeps a process`, `
+      const rt = await start({ mode: 'st' });
+      const signal = AbortSignal.timeout(1e6);
+      await ${wait};
+    `, ({ code, stderr }) => {
+      assert.equal(code, 1);
+      assert.match(stderr, /DeadlockError: all goroutines are asleep - deadlock!.*pass { ctx: rt\.context\(\)\.withTimeout\(ms\) }/);
+    });
+  }
 
   ends('a deadlock of goroutines alone is not silent', `
     const rt = await start();
