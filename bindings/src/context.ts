@@ -2,6 +2,7 @@
 import type { Chan, RecvChan } from './channel.js';
 import type { Core } from './core.js';
 import { CanceledError, DeadlineExceededError, UsageError } from './errors.js';
+import { type GoFunction, prepare, start } from './goroutine.js';
 import { asyncDispose, dispose } from './lifetime.js';
 import { brand } from './realm.js';
 
@@ -15,6 +16,8 @@ interface ContextOptions {
   /** When it ends: as Date.now() has it, and as performance.now(), which does not jump. */
   deadline?: number;
   due?: number;
+  /** Its cause then. */
+  cause?: unknown;
   key?: unknown;
   value?: unknown;
   /** What ends it as well, if that is not its parent. */
@@ -27,6 +30,12 @@ interface ContextOptions {
 
 /** Keys of these types are nobody's but the program's that has made them. */
 const OWN = ['symbol', 'object', 'function'];
+
+/** A deadline, in ms since 1970, and its cause. */
+export interface Due {
+  readonly deadline: number;
+  readonly cause: unknown;
+}
 
 /** A value that crosses, with its key, or the name of its key as of Symbol.for. */
 export type Carried = [key: unknown, value: unknown, symbol: boolean];
@@ -69,6 +78,8 @@ export class Context {
   #disarm: (() => void) | undefined;
   #release: (() => void) | undefined;
   readonly #due: number;
+  /** Its cause then; undefined: err. */
+  readonly #late: unknown;
   /** When it ends by itself, in ms since 1970; undefined: never. */
   readonly deadline: number | undefined;
 
@@ -87,6 +98,7 @@ export class Context {
     const own = options.due !== undefined && !(inherited <= options.due);
     this.#due = own ? options.due! : inherited;
     this.deadline = own ? options.deadline : heir?.deadline;
+    this.#late = own ? options.cause : heir ? heir.#late : undefined;
     if (this.#home !== this) return;
     if (heir) heir.#adopt(this);
     if (own) this.#arm();
@@ -99,7 +111,8 @@ export class Context {
 
   #arm(): void {
     if (this.#err || !(this.#due < Infinity)) return;
-    const passed = () => this.#end(new DeadlineExceededError());
+    const cause = this.#late;
+    const passed = () => this.#end(new DeadlineExceededError(cause === undefined ? undefined : { cause }), cause);
     if (this.#due <= performance.now()) passed();
     else this.#disarm = this.#host.core.deadlines.arm(this.#due, passed);
   }
@@ -141,6 +154,11 @@ export class Context {
   ended(late: boolean, cause: unknown): void {
     if (late) this.#end(new DeadlineExceededError(), cause);
     else this.cancel(cause);
+  }
+
+  /** @internal When it ends by itself, and why then. */
+  get due(): Due | undefined {
+    return this.deadline === undefined ? undefined : { deadline: this.deadline, cause: this.#late };
   }
 
   /** @internal */
@@ -260,30 +278,62 @@ export class Context {
   }
 
   /**
-   * A child that ends after `ms` milliseconds. As AbortSignal.timeout's, its
-   * timer keeps no process alive, but for what waits in the runtime.
+   * A child that ends after `ms` milliseconds; with that cause, if there is one.
+   * As AbortSignal.timeout's, its timer keeps no process alive, but for what waits
+   * in the runtime.
    * @example
    * const ctx = rt.context().withTimeout(1);
    * await assert.rejects(rt.chan().recv({ ctx }), DeadlineExceededError);
+   * const slow = rt.context().withTimeout(1, new Error('the server is slow'));
+   * await assert.rejects(rt.chan().recv({ ctx: slow }), /the server is slow/);
    */
-  withTimeout(ms: number): Context {
-    return this.#until(Date.now() + ms, ms);
+  withTimeout(ms: number, cause?: unknown): Context {
+    return this.#until(Date.now() + ms, ms, cause);
   }
 
   /**
-   * A child that ends at a time, in ms since 1970, or a Date.
+   * A child that ends at a time, in ms since 1970, or a Date; with that cause, if
+   * there is one.
    * @example
    * const ctx = rt.context().withDeadline(Date.now() + 1000);
    * assert.ok(ctx.deadline > Date.now());
    * ctx.cancel();
    */
-  withDeadline(deadline: number | Date): Context {
-    return this.#until(+deadline, +deadline - Date.now());
+  withDeadline(deadline: number | Date, cause?: unknown): Context {
+    return this.#until(+deadline, +deadline - Date.now(), cause);
   }
 
-  #until(deadline: number, ms: number): Context {
+  #until(deadline: number, ms: number, cause: unknown): Context {
     if (!(typeof ms === 'number' && ms === ms)) throw new UsageError(`a context's time is ${ms}; give a number of milliseconds, or a Date`);
-    return new Context(this.#host, this, { deadline, due: performance.now() + ms });
+    return new Context(this.#host, this, { deadline, due: performance.now() + ms, cause });
+  }
+
+  /**
+   * Start `fn` as a goroutine when the context is done; at once, if it is. Returns
+   * a function that stops that, and says whether it has: false once fn was started.
+   * @example
+   * const ctx = rt.context(), gone = rt.chan(1);
+   * const stop = ctx.afterFunc(() => { gone.trySend('gone'); });
+   * ctx.cancel();
+   * assert.equal((await gone.recv()).value, 'gone');
+   * assert.equal(stop(), false);
+   */
+  afterFunc(fn: GoFunction<[], unknown>): () => boolean {
+    const { core } = this;
+    prepare(core, fn); // what is none is refused here
+    let waits = true;
+    const run = () => {
+      if (waits && !core.closed) start(core, fn, []);
+      waits = false;
+    };
+    const forget = this.onEnd(run);
+    if (this.err) run();
+    return () => {
+      const stopped = waits;
+      waits = false;
+      forget();
+      return stopped;
+    };
   }
 
   /**

@@ -18,7 +18,7 @@
  */
 import { Chan, freed, TypedChan } from './channel.js';
 import { Codec, type Foreign, type Message } from './codec.js';
-import { type Carried, Context, withValues } from './context.js';
+import { type Carried, Context, type Due, withValues } from './context.js';
 import type { Core } from './core.js';
 import { type Element, type ElementKind, ELEMENTS } from './elements.js';
 import { DeadlineExceededError, mustBeOf, PanicError, UsageError, WorkerError } from './errors.js';
@@ -58,7 +58,7 @@ const GROUP = 5;
 const KINDS = Object.keys(ELEMENTS) as ElementKind[];
 
 /** A context that goes over: where its end comes, what is known of it. */
-type Crossing = [link: Chan<unknown>, due: number | undefined, values: Carried[], over: End | undefined];
+type Crossing = [link: Chan<unknown>, due: Due | undefined, values: Carried[], over: End | undefined];
 /** A group, its context, and whose that is. */
 type GroupParts = [...GroupLinkParts, ctx: Crossing, from: number];
 /** Whether it is a deadline's, and the cause. */
@@ -370,8 +370,7 @@ export class Wire {
   #leaveContext(ctx: Context): Crossing {
     const end = (): End => [ctx.err instanceof DeadlineExceededError, ctx.cause];
     mustBeOf(this.core, ctx, 'context');
-    const due = ctx.deadline === undefined ? undefined : ctx.deadline;
-    return [this.#link(ctx.err !== undefined, end, (told) => ctx.onEnd(told)), due, ctx.carried, ctx.err && end()];
+    return [this.#link(ctx.err !== undefined, end, (told) => ctx.onEnd(told)), ctx.due, ctx.carried, ctx.err && end()];
   }
 
   #leaveSignal(signal: AbortSignal): Crossing {
@@ -471,9 +470,9 @@ export class Wire {
     return new Group(this.core, ctx, this.#knowLink(new GroupLink(this, [count, errors, flight])));
   }
 
-  #arriveContext([link, deadline, values, over]: Crossing): Context {
+  #arriveContext([link, due, values, over]: Crossing): Context {
     const host = { core: this.core, chan: <T>(cap?: number) => this.chan<T>(cap) };
-    const root = new Context(host, withValues(host, values), deadline === undefined ? {} : { deadline, due: performance.now() + deadline - Date.now() });
+    const root = new Context(host, withValues(host, values), due && { ...due, due: performance.now() + due.deadline - Date.now() });
     if (over) root.ended(...over);
     // In a microtask: while a generator is stepped, its goroutine would wait here.
     else queueMicrotask(() => new Listener<End>(this, link, (end) => (end ? root.ended(...end) : root.cancel())).listen());

@@ -71,6 +71,8 @@ export async function types(rt: Runtime, jobs: Chan<string>, out: Chan<number>):
   for await (const v of jobs) same<typeof v, string>();
   for await (const v of receiveOnly.values({ ctx: rt.context() })) same<typeof v, number>();
   for await (const v of out.values()) same<typeof v, number>();
+  const stop = rt.context().withTimeout(1, new Error('late')).afterFunc(async () => {});
+  same<typeof stop, () => boolean>();
   await jobs.recv({ signal: AbortSignal.timeout(1), ctx: rt.context().withTimeout(1) });
   const numbers = rt.chan.f64(4);
   // @ts-expect-error numbers only

@@ -34,6 +34,49 @@ test('context: deadlines', async (rt) => {
   await assert.rejects(g.wait(), DeadlineExceededError);
 });
 
+test('context: the cause of a deadline', async (rt) => {
+  const why = new Error('why'), parent = rt.context();
+  for (const ctx of [parent.withTimeout(1, why), parent.withDeadline(Date.now() + 1, why), parent.withTimeout(0, why)]) {
+    const waits = rt.chan().recv({ ctx });
+    assert.equal(await waits.catch((e) => e), why);
+    assert.ok(ctx.err instanceof DeadlineExceededError);
+    assert.equal(ctx.err.cause, why);
+    assert.deepEqual([ctx.cause, ctx.signal.reason, ctx.withCancel().cause], [why, why, why]);
+  }
+  const early = parent.withTimeout(1).withTimeout(1000, why);
+  await assert.rejects(rt.chan().recv({ ctx: early }), DeadlineExceededError);
+  const cancelled = parent.withTimeout(60_000, why);
+  cancelled.cancel();
+  assert.equal(cancelled.cause, cancelled.err);
+  assert.deepEqual((await rt.module(CRUNCH).waitFor(parent.withTimeout(5, why))).slice(0, 4), [true, 'DeadlineExceededError', true, 'why']);
+});
+
+test('context: afterFunc', async (rt) => {
+  const ctx = rt.context(), log = [];
+  const out = rt.chan(3);
+  const stops = [
+    ctx.afterFunc(async () => { log.push('async'); await out.send(1); }),
+    ctx.withValue('k', 1).afterFunc(function* () { log.push('generator'); yield* out.send(2); }),
+    ctx.withCancel().afterFunc(() => { log.push('child'); out.trySend(3); }),
+  ];
+  const stopped = ctx.afterFunc(() => { log.push('never'); });
+  assert.deepEqual([stopped(), stopped()], [true, false]);
+  assert.deepEqual(log, []);
+  ctx.cancel();
+  for (let i = 0; i < 3; i++) await out.recv();
+  assert.deepEqual(log.sort(), ['async', 'child', 'generator']);
+  assert.deepEqual(stops.map((stop) => stop()), [false, false, false]);
+  const late = ctx.afterFunc(() => out.send(4));
+  assert.equal(late(), false);
+  assert.equal((await out.recv()).value, 4);
+  assert.throws(() => ctx.afterFunc(null), UsageError);
+  const rest = rt.context();
+  rest.afterFunc(() => { log.push('never'); });
+  await rt.close();
+  rest.cancel();
+  assert.equal(log.length, 3);
+});
+
 test('context: values', (rt) => {
   const key = Symbol('key');
   const ctx = rt.context().withValue(key, 1).withCancel().withValue('other', 2);
