@@ -1,6 +1,6 @@
 /** Functions of a module, which run on workers; without workers, on this thread. */
 import type { Core } from './core.js';
-import { UsageError } from './errors.js';
+import { mustBeKnown, UsageError } from './errors.js';
 import { awaitIn, REMOTE } from './goroutine.js';
 import { onAbort } from './host-events.js';
 import type { Op, Pause, WaitOptions } from './op.js';
@@ -14,7 +14,13 @@ type Remote<F> =
   F extends (...args: infer A) => infer T ? (...args: Copied<A>) => Op<Awaited<T>> : never;
 
 /** The functions that a module exports, as {@link Runtime.module} gives them. */
-export type Module<M> = { readonly [K in keyof M as M[K] extends (...args: any) => unknown ? K : never]: Remote<M[K]> };
+export type Module<M> = { readonly [K in keyof M as M[K] extends (...args: any) => unknown ? K : never]: Remote<M[K]> } & {
+  /**
+   * The same functions, for calls with these options in place of the module's:
+   * `await crunch.with({ ctx }).work(jobs)`.
+   */
+  with(options: ModuleOptions): Module<M>;
+};
 
 /** What {@link Runtime.module} takes: what calls off the functions that run. */
 export interface ModuleOptions extends WaitOptions {
@@ -59,6 +65,7 @@ function oneOf(signals: AbortSignal[]): [signal: AbortSignal | undefined, letGo?
 /** The module of {@link Runtime.module}. */
 export function moduleIn<M>(core: Core, source: string | URL, options: ModuleOptions): Module<M> {
   const url = absolute(source);
+  mustBeKnown('rt.module', options, ['ctx', 'signal', 'graceMs']);
   const { graceMs } = options;
   const functions = new Map<string, unknown>();
   const call = (each: Call): Promise<unknown> => {
@@ -84,6 +91,7 @@ export function moduleIn<M>(core: Core, source: string | URL, options: ModuleOpt
     get(_, name) {
       // It is no thenable, or whoever awaits it would call it.
       if (typeof name !== 'string' || name === 'then') return undefined;
+      if (name === 'with') return (more: ModuleOptions) => moduleIn<M>(core, url, { ...options, ...more });
       if (!functions.has(name)) functions.set(name, make(name));
       return functions.get(name);
     },

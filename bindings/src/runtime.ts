@@ -66,6 +66,12 @@ export interface StartOptions<E = {}> {
 /** {@link Runtime.exports}: the functions of a C module, each of which returns a promise. */
 export type Calls<E> = {
   readonly [K in keyof E]: E[K] extends (...args: infer A) => infer R ? (...args: A) => Op<Awaited<R>> : never;
+} & {
+  /**
+   * The same functions, whose calls these options call off: nobody waits then, and
+   * C goes on. A C function of that name is found here instead.
+   */
+  with(options: WaitOptions): Calls<E>;
 };
 
 /** How a runtime runs. */
@@ -374,7 +380,6 @@ export class Runtime<E = {}> {
   module<M>(url: string | URL, options: ModuleOptions = {}): Module<M> {
     const { core } = this;
     if (core.closed) throw core.shutError();
-    mustBeKnown('rt.module', options, ['ctx', 'signal', 'graceMs']);
     core.caller ??= import('./local.js').then(({ Local }) => (core.caller = new Local(core)));
     return moduleIn<M>(core, url, options);
   }

@@ -107,6 +107,9 @@ export async function modules(rt: Runtime, jobs: Chan<string>, out: Chan<number>
   rt.group(async (g) => { g.go(crunch.share, g, rt.singleFlight<number>()); });
   // @ts-expect-error the channels are the other way round
   crunch.work(out, jobs);
+  same<ReturnType<ReturnType<typeof crunch.with>['work']>, Op<number>>();
+  // @ts-expect-error it takes options
+  crunch.with({ timeoutMs: 1 });
   // @ts-expect-error functions do not cross
   crunch.later(() => {});
   // @ts-expect-error what an async generator yields would go nowhere
@@ -118,6 +121,12 @@ export async function modules(rt: Runtime, jobs: Chan<string>, out: Chan<number>
   same<Awaited<ReturnType<SingleFlight<string>['do']>>, string>();
   const bytes = transfer(new Uint8Array(1), []);
   same<typeof bytes, Uint8Array<ArrayBuffer>>();
+}
+
+export async function guests(): Promise<void> {
+  const { exports } = await start<{ primes(out: TypedChan<number>, upto: number): number }>({ wasm: new Uint8Array() });
+  same<ReturnType<typeof exports.primes>, Op<number>>();
+  same<ReturnType<ReturnType<typeof exports.with>['primes']>, Op<number>>();
 }
 
 export async function starting(): Promise<void> {

@@ -7,7 +7,7 @@ import { Chan, TypedChan } from '../channel.js';
 import { type Core, unexpected } from '../core.js';
 import { GoexitError, UsageError } from '../errors.js';
 import type { Pointer } from '../ffi.js';
-import { HOST, type Kind, type Op, type Subject, unusual } from '../op.js';
+import { HOST, type Kind, type Op, type Subject, unusual, type WaitOptions } from '../op.js';
 import type { Guest } from './guest.js';
 
 /** enum callstate of runtime/api/ffi_module.c, and where it is before the slots. */
@@ -92,10 +92,10 @@ export class CFunction implements Subject {
     this.#thunk = thunk;
   }
 
-  call(args: unknown[]): Op<any> {
+  call(args: unknown[], options?: WaitOptions): Op<any> {
     const { core, ffi } = this.guest;
-    if (core.closed || unusual(core.current, undefined)) {
-      const refused = core.refused(undefined);
+    if (core.closed || unusual(core.current, options)) {
+      const refused = core.refused(options);
       if (refused) return refused;
     }
     let slots;
@@ -106,7 +106,7 @@ export class CFunction implements Subject {
       return Promise.reject(error) as Op<any>;
     }
     this.#site ??= core.site(this.name);
-    return core.op(this, HOST, ffi.call(slots, this.#thunk, this.#site, core.slot), slots);
+    return core.op(this, HOST, ffi.call(slots, this.#thunk, this.#site, core.slot), slots, options);
   }
 
   /** The arguments as C will see them: numbers, and bytes that need a place. */

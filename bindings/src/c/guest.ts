@@ -8,6 +8,7 @@ import type { Core } from '../core.js';
 import { type ElementKind, ELEMENTS, type ElementTypes } from '../elements.js';
 import { PanicError } from '../errors.js';
 import type { Ffi, Link, Pointer } from '../ffi.js';
+import type { WaitOptions } from '../op.js';
 import type { Runtime, StartOptions } from '../runtime.js';
 import { CFunction } from './calls.js';
 import { Imports } from './imports.js';
@@ -33,7 +34,8 @@ export type ImportRow = [module: string, name: string, params: string, result: s
 export class Guest implements Link {
   readonly core: Core;
   readonly memory: Memory;
-  readonly exports: Record<string, (...args: unknown[]) => unknown> = Object.create(null);
+  readonly exports: object;
+  readonly #functions: CFunction[];
   readonly imports: WebAssembly.Imports;
   readonly #panics = new Map<Pointer, PanicError>();
   readonly #imports: Imports;
@@ -47,10 +49,8 @@ export class Guest implements Link {
     this.#stdio = new Stdio(options);
     const given = typeof options.imports === 'function' ? options.imports(runtime) : options.imports;
     this.#imports = new Imports(this, imports, given ?? {});
-    for (const row of exports) {
-      const f = new CFunction(this, ...row);
-      this.exports[f.name] = (...args) => f.call(args);
-    }
+    this.#functions = exports.map((row) => new CFunction(this, ...row));
+    this.exports = this.#with();
     this.imports = {
       ...this.#imports.functions,
       goro: {
@@ -60,6 +60,13 @@ export class Guest implements Link {
       wasi_snapshot_preview1: wasi(core, this.#stdio),
     };
     core.endings.push(() => this.#stdio.end());
+  }
+
+  /** The functions, for calls with options. */
+  #with(options?: WaitOptions): object {
+    const all = Object.create(null, { with: { value: (more: WaitOptions) => this.#with(more), writable: true } });
+    for (const f of this.#functions) all[f.name] = (...args: unknown[]) => f.call(args, options);
+    return all;
   }
 
   get ffi(): GuestFfi {

@@ -103,6 +103,24 @@ test('a call that is called off goes on', async (rt, c) => {
   while (await c.goroutines() !== before - 1) await turn();
 });
 
+test('calls with options', async (rt, c) => {
+  const gate = rt.chan.signal(), ctx = rt.context();
+  const before = await c.goroutines();
+  const waits = [
+    c.with({ ctx }).after_close(gate, 1),
+    c.with({ signal: ctx.signal }).after_close(gate, 1),
+    rt.go(function* () { yield* c.with({ ctx }).after_close(gate, 1); }).wait(),
+  ];
+  await turn();
+  ctx.cancel(new Error('off'));
+  for (const each of waits) await assert.rejects(each, /off/);
+  await assert.rejects(c.with({ ctx }).fib(1), /off/);
+  assert.equal(await c.with({ ctx }).with({ ctx: rt.context() }).fib(10), 55);
+  assert.ok(await c.goroutines() > before, 'C goes on');
+  gate.close();
+  while (await c.goroutines() !== before) await turn();
+});
+
 test('a panic rejects, with the trace of its goroutine', async (rt, c) => {
   const error = await c.panics('boom').catch((e) => e);
   assert.ok(error instanceof PanicError);

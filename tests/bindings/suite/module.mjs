@@ -192,6 +192,19 @@ testAnywhere('module: contexts', async (rt) => {
   assert.equal(await aborted, 'by signal');
 });
 
+testAnywhere('module: calls with options', async (rt) => {
+  const crunch = crunchOf(rt), log = rt.chan(4), ctx = rt.context();
+  const waits = [crunch.with({ ctx }).sleepy(log), rt.group(async (g) => { g.go(crunch.with({ signal: ctx.signal }).sleepy, log); })];
+  for (const line of ['begins', 'begins']) assert.equal((await log.recv()).value, line);
+  ctx.cancel(new Error('off'));
+  for (const each of waits) await assert.rejects(each, /off/);
+  for (const line of ['ends', 'ends']) assert.equal((await log.recv()).value, line);
+  const off = rt.module(CRUNCH, { ctx });
+  await assert.rejects(off.add(1, 2), /off/);
+  assert.equal(await off.with({ ctx: undefined }).add(1, 2), 3);
+  assert.throws(() => crunch.with({ timeoutMs: 5 }), UsageError);
+});
+
 testAnywhere('module: values of contexts', async (rt) => {
   const { valuesOf, endItself, nothing } = crunchOf(rt);
   const object = {}, own = Symbol('own');
