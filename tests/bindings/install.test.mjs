@@ -56,10 +56,22 @@ test('publint has nothing to say', async () => {
   assert.deepEqual(messages, []);
 });
 
-// What it calls esm-only: that require() cannot have it was true of Node before 20.19.
+test('the files that bundlers and servers take along can be named', async () => {
+  const program = `import { createRequire } from 'node:module';
+    const { resolve } = createRequire(import.meta.url);
+    for (const name of ['goro.wasm', 'goro-mt.wasm', 'worker.js', 'package.json']) {
+      console.log(import.meta.resolve('goro/' + name));
+      console.log(resolve('goro/' + name));
+    }`;
+  const files = ['bindings/dist/goro.wasm', 'bindings/dist/goro-mt.wasm', 'bindings/dist/worker.js', 'package.json'].map((name) => join(PACKAGE, name));
+  const { stdout, stderr } = await command([process.execPath, '--input-type=module', '-e', program]);
+  assert.deepEqual([stdout.split('\n').filter(Boolean), stderr], [files.flatMap((file) => [pathToFileURL(file).href, file]), '']);
+});
+
+// Types are of the two entries. What it calls esm-only: that require() cannot have it was true of Node before 20.19.
 test('are the types wrong: no', async () =>
   succeeds(await command([process.execPath, join(module('@arethetypeswrong/cli'), 'dist/index.js'), tarball,
-    '--profile', 'esm-only', '--exclude-entrypoints', './goro.wasm', '--no-color'])));
+    '--profile', 'esm-only', '--exclude-entrypoints', './goro.wasm', './goro-mt.wasm', './worker.js', '--no-color'])));
 
 for (const lib of ['es2022,dom', 'esnext,dom']) {
   test(`types, with lib ${lib} and without skipLibCheck`, async () => {
