@@ -3,17 +3,16 @@ import { LoadError } from './errors.js';
 import { compile, type WasmSource } from './ffi.js';
 
 /** What was chosen; without a module, the one beside the package's files. */
-export interface Choice {
-  readonly mode: 'mt' | 'st';
-  readonly reason: string;
-  readonly module?: WebAssembly.Module | undefined;
-}
+export type Choice =
+  | { readonly mode: 'mt'; readonly reason: string; readonly module: WebAssembly.Module }
+  | { readonly mode: 'st'; readonly reason: string; readonly module: WasmSource | undefined };
 
 /** Of {@link StartOptions}. */
 interface Wanted {
   readonly mode?: 'auto' | 'mt' | 'st';
   readonly seed?: number;
   readonly wasm?: WasmSource;
+  readonly wasmMt?: WasmSource;
 }
 
 interface Globals {
@@ -34,26 +33,32 @@ function obstacle(): string | undefined {
   return undefined;
 }
 
-const single = (reason: string, module?: WebAssembly.Module): Choice => ({ mode: 'st', reason, module });
+const single = (reason: string, module: WasmSource | undefined): Choice => ({ mode: 'st', reason, module });
 
 /** The module for agents takes its memory from outside. */
 const forAgents = (module: WebAssembly.Module) => WebAssembly.Module.imports(module).some((each) => each.kind === 'memory');
 
-/** How a runtime is to run. */
-export async function choose({ mode = 'auto', seed, wasm }: Wanted): Promise<Choice> {
-  const given = wasm === undefined ? undefined : await compile(wasm);
+async function compileForAgents(source: WasmSource): Promise<WebAssembly.Module> {
+  const module = await compile(source);
+  if (!forAgents(module)) throw new LoadError('start({ wasmMt }) has the module for one thread; pass goro-mt.wasm, and this one as wasm');
+  return module;
+}
+
+/** How a runtime is to run. Of two modules that are given one is loaded. */
+export async function choose({ mode = 'auto', seed, wasm, wasmMt }: Wanted): Promise<Choice> {
   const asked = mode === 'st' ? "mode: 'st'" : mode === 'auto' && seed !== undefined ? 'seed' : undefined;
   const cannot = asked ? `start({ ${asked} }) asks for one thread` : obstacle();
+  const given = wasm === undefined || (wasmMt !== undefined && !cannot) ? undefined : await compile(wasm);
   if (cannot || (given && !forAgents(given))) {
-    const reason = cannot ?? 'start({ wasm }) has the module for one thread';
+    const reason = cannot ?? 'start({ wasm }) has a module for one thread; with goro.wasm, pass goro-mt.wasm as wasmMt';
     if (mode === 'mt' || (given && forAgents(given))) throw new LoadError(`there can be no workers: ${reason}`);
     return single(reason, given);
   }
   try {
-    const module = given ?? await compile(new URL('./goro-mt.wasm', import.meta.url));
+    const module = given ?? await compileForAgents(wasmMt ?? new URL('./goro-mt.wasm', import.meta.url));
     return { mode: 'mt', reason: 'memory can be shared with workers here', module };
   } catch (error) {
     if (mode === 'mt') throw error;
-    return single((error as Error).message);
+    return single((error as Error).message, wasm);
   }
 }

@@ -49,6 +49,8 @@ export interface StartOptions<E = {}> {
    * --package` has made. Without it: beside the package's files.
    */
   wasm?: WasmSource;
+  /** The same of goro-mt.wasm: with it `wasm` is loaded where there can be no workers. */
+  wasmMt?: WasmSource;
   /**
    * The functions that a C module imports, by module and name; or a function
    * that makes them for the runtime. One that returns a promise, or is a
@@ -581,15 +583,16 @@ export async function start<E = {}>(options: StartOptions<E> = {}): Promise<Runt
 
 /** runtime: there is one already, as a module in C needs it before it begins. */
 async function make<E>(options: StartOptions<E>): Promise<{ core: Core; info: RuntimeInfo; runtime?: Runtime<E> }> {
-  let { mode, reason, module } = await choose(options);
-  if (mode === 'mt') {
+  const choice = await choose(options);
+  let { reason, module } = choice;
+  if (choice.mode === 'mt') {
     const { startShared } = await import('./machine.js');
     try {
-      return await startShared(module!, reason, options as StartOptions);
+      return await startShared(choice.module, reason, options as StartOptions);
     } catch (error) {
       if (options.mode === 'mt' || !(error instanceof RangeError)) throw error;
       reason = `memory cannot be shared: ${error.message}`;
-      module = undefined;
+      module = options.wasmMt === undefined ? undefined : options.wasm;
     }
   }
   const info: RuntimeInfo = { mode: 'st', procs: 1, reason };

@@ -10,11 +10,11 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { hosts } from '../harness/hosts.mjs';
 import { LAUNCH } from '../harness/launch.mjs';
-import { startServer } from '../harness/page-server.mjs';
+import { ISOLATION, startServer } from '../harness/page-server.mjs';
 import { root } from '../harness/paths.mjs';
 import { run } from '../harness/run.mjs';
 
-const WANTED = hosts(['node20', 'node26', 'deno', 'bun', 'chromium']).map((host) => host.name);
+const WANTED = hosts(['node20', 'node26', 'deno', 'bun', 'chromium', 'firefox']).map((host) => host.name);
 const wants = (name) => ({ skip: !WANTED.includes(name) });
 const PROJECT = mkdtempSync(join(tmpdir(), 'goro-install-'));
 const PACKAGE = join(PROJECT, 'node_modules/goro');
@@ -119,25 +119,27 @@ const BUNDLERS = {
 /** What each has to load: the file, or where it leaves that behind, the copy in the script. */
 const LOADS_WASM = { vite: true, webpack: true, esbuild: false };
 
-const page = (folder, script) =>
-  writeFileSync(path(`out/${folder}/index.html`), `<!doctype html><script type="module" src="${script}"></script>`);
+const page = (folder, script, app = PROJECT) =>
+  writeFileSync(join(app, `out/${folder}/index.html`), `<!doctype html><script type="module" src="${script}"></script>`);
 
-let browser;
+const browsers = {};
 let server;
+let isolating;
 after(async () => {
-  await browser?.close();
+  for (const browser of Object.values(browsers)) await browser.close();
   server?.close();
+  isolating?.close();
 });
 
 /** Opens a page that says by its title what came out; what it has loaded. */
-async function open(url) {
-  browser ??= await LAUNCH.chromium();
-  const tab = await browser.newPage();
+async function open(url, name = 'chromium') {
+  browsers[name] ??= await LAUNCH[name]();
+  const tab = await browsers[name].newPage();
   const loaded = [];
   tab.on('response', (response) => loaded.push(`${response.status()} ${response.url()}`));
   try {
     await tab.goto(url);
-    await tab.waitForFunction(() => globalThis.document.title !== '', undefined, { timeout: 60_000 });
+    await tab.waitForFunction(() => globalThis.document.title !== '');
     return { title: await tab.title(), loaded };
   } finally {
     await tab.close();
@@ -171,6 +173,88 @@ test('vite: dev [chromium]', wants('chromium'), async () => {
     await dev.close();
   }
 });
+
+// ---- workers, by what the README says ----
+
+const README = readFileSync(join(root, 'bindings/README.md'), 'utf8');
+const WORKERS = path('workers');
+
+/** The README's text of a file. */
+const example = (name) => README.match(new RegExp(`\`\`\`js\n// ${name}\n([^]*?)\`\`\``))?.[1] ?? assert.fail(`the README has no ${name}`);
+
+/** That file, beside the app. */
+function recipe(name) {
+  const file = join(WORKERS, name);
+  writeFileSync(file, example(name));
+  return file;
+}
+
+const recipeOf = async (name) => (await import(pathToFileURL(recipe(name)))).default;
+
+const WORKER_BUILDS = {
+  vite: async () => {
+    const { build } = await import('vite');
+    await build({ root: WORKERS, base: './', configFile: recipe('vite.config.js'), logLevel: 'error', build: { outDir: 'out/vite' } });
+  },
+  webpack: async () => {
+    const { default: webpack } = await import('webpack');
+    const { output, ...config } = await recipeOf('webpack.config.js');
+    const options = { mode: 'production', context: WORKERS, performance: { hints: false }, ...config, output: { ...output, path: join(WORKERS, 'out/webpack') } };
+    const stats = await new Promise((resolve, reject) => webpack(options, (error, stats) => (error ? reject(error) : resolve(stats))));
+    assert.deepEqual([...stats.compilation.errors, ...stats.compilation.warnings].map(String), []);
+    page('webpack', 'app.js', WORKERS);
+  },
+  esbuild: async () => {
+    const { build } = await import('esbuild');
+    const config = await recipeOf('esbuild.config.js');
+    const { warnings } = await build({ absWorkingDir: WORKERS, logLevel: 'silent', ...config, outdir: 'out/esbuild' });
+    assert.deepEqual(warnings, []);
+    page('esbuild', 'app.js', WORKERS);
+  },
+};
+
+const ON_WORKERS = 'mt, worker mt,worker mt: sum 42';
+const ON_THE_PAGE = 'st, page st,page st: sum 42';
+const BROWSERS = ['chromium', 'firefox'];
+
+test('the app names the module as the README does', () => {
+  const app = readFileSync(join(WORKERS, 'app.js'), 'utf8');
+  assert.ok(app.includes(example('app.js').trim()), app);
+});
+
+for (const [name, bundle] of Object.entries(WORKER_BUILDS)) {
+  let built;
+  for (const browser of BROWSERS) {
+    test(`${name}: build, with workers [${browser}]`, wants(browser), async () => {
+      await (built ??= bundle());
+      isolating ??= await startServer(PROJECT, true);
+      const { title, loaded } = await open(`${isolating.base}workers/out/${name}/index.html`, browser);
+      assert.equal(title, ON_WORKERS, loaded.join('\n'));
+    });
+    test(`${name}: build, the same without isolation [${browser}]`, wants(browser), async () => {
+      await (built ??= bundle());
+      const { title, loaded } = await open(`${await served()}workers/out/${name}/index.html`, browser);
+      assert.equal(title, ON_THE_PAGE);
+      assert.ok(loaded.some((each) => /^200 .*\.wasm$/.test(each)), loaded.join('\n'));
+    });
+  }
+}
+
+for (const browser of BROWSERS) {
+  test(`vite: dev, with workers [${browser}]`, wants(browser), async () => {
+    const { createServer } = await import('vite');
+    const dev = await createServer({
+      root: WORKERS, configFile: recipe('vite.config.js'), logLevel: 'error',
+      server: { port: 0, host: '127.0.0.1', hmr: false, ws: false, headers: ISOLATION },
+    });
+    try {
+      await dev.listen();
+      assert.equal((await open(dev.resolvedUrls.local[0], browser)).title, ON_WORKERS);
+    } finally {
+      await dev.close();
+    }
+  });
+}
 
 test('vite: server-side rendering: importing does nothing, starting works', async () => {
   const { build } = await import('vite');

@@ -9,8 +9,8 @@ const TYPES = {
   '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html',
 };
 const PAGE = '<!doctype html><title>goro</title>';
-// What a page must come with to have SharedArrayBuffer
-const ISOLATION = {
+/** What a page must come with to have SharedArrayBuffer. */
+export const ISOLATION = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-resource-policy': 'same-origin',

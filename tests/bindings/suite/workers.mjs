@@ -198,8 +198,28 @@ mtTest('worker and module from elsewhere', async () => {
   await rt.close();
   const single = await start({ wasm: new URL('goro.wasm', DIST) });
   assert.equal(single.info.mode, 'st');
-  assert.match(single.info.reason, /wasm/);
+  assert.match(single.info.reason, /wasmMt/);
   await single.close();
+});
+
+mtTest('both modules from elsewhere: one is loaded', async () => {
+  const [wasm, wasmMt, nowhere] = ['goro.wasm', 'goro-mt.wasm', 'none.wasm'].map((name) => new URL(name, DIST));
+  const rt = await begin({ wasm: nowhere, wasmMt });
+  await twoMeet(rt);
+  await rt.close();
+  // What cannot be had for workers, or is not for them, leaves the other one.
+  for (const [options, reason] of [
+    [{ wasm, wasmMt: nowhere, mode: 'auto' }, /none\.wasm did not load/],
+    [{ wasm, wasmMt: wasm, mode: 'auto' }, /wasmMt.* one thread; pass goro-mt\.wasm/],
+    [{ wasm, wasmMt: nowhere, mode: 'st' }, /asks for one thread/],
+  ]) {
+    const single = await start(options);
+    assert.equal(single.info.mode, 'st');
+    assert.match(single.info.reason, reason);
+    await single.close();
+  }
+  await assert.rejects(start({ wasm: nowhere, wasmMt: nowhere }), /LoadError: none\.wasm/);
+  await assert.rejects(begin({ wasmMt: wasm }), /LoadError.* pass goro-mt\.wasm/);
 });
 
 mtTest('procs', async () => {

@@ -1,0 +1,1 @@
+export const twice = (v) => 2 * v;
