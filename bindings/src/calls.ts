@@ -305,14 +305,14 @@ export class Calls implements Caller {
 
   /** There are no workers, nor will there be. */
   hopeless(error: Error): void {
-    for (const each of [...this.#inFlight.values()]) if (this.#withdraw(each)) this.#reject(each, error);
+    for (const each of [...this.#inFlight.values()]) if (this.#withdraw(each)) this.#reject(each, error, 'no worker starts: see that worker.js is served, or pass start({ worker }) its URL');
   }
 
-  #reject(each: InFlight, error: Error): void {
+  #reject(each: InFlight, error: Error, remedy = 'another one takes its place: call it again'): void {
     this.#inFlight.delete(each.p);
     if (this.#inFlight.size === 0) this.#machine.need(0);
     each.done();
-    each.reject(new WorkerError(`${each.what}: ${error.message}`, { cause: error.cause ?? error }));
+    each.reject(new WorkerError(`${each.what}: ${error.message}; ${remedy}`, { cause: error.cause ?? error }));
   }
 
   // ---- replies ----

@@ -555,7 +555,7 @@ class Decoder {
       case BOXED: return this.#later(() => Object(this.value()));
       case DOM_EXCEPTION: return this.#domException();
       case FOREIGN: return this.#later(() => this.foreigners.arrive(this.#count(), this.value()));
-      default: throw new UsageError(`a message is damaged: ${tag}`);
+      default: throw new UsageError(`a message is damaged, by ${tag}; use one version of goro in a program`);
     }
   }
 

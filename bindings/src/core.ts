@@ -499,14 +499,14 @@ export class Core {
     } catch (error) {
       this.current = null;
       const text = this.report.trim() || String((error as Error)?.message ?? error);
-      this.#fatal(new FatalError(`the runtime has trapped: ${text}`, { cause: error }));
+      this.#fatal(fatal(`the runtime has trapped: ${text}`, { cause: error }));
       return -1;
     }
   }
 
   /** The module has ended itself, with a report: within a slice or any other call. */
   exit(why = this.report.trim()): never {
-    const error = new FatalError(why);
+    const error = fatal(why);
     this.#fatal(error);
     throw error;
   }
@@ -583,10 +583,12 @@ export class Core {
   }
 }
 
+const fatal = (report: string, options?: ErrorOptions) => new FatalError(`${report}\nThis runtime cannot go on; start() another one.`, options);
+
 const forgotten = () => new UsageError('a generator goroutine has begun an operation without waiting for it; write yield* before each');
 
 /** Results that no operation gives a meaning of its own. */
 export function unexpected(core: Core, result: number): Error {
   if (result === SHUT) return core.shutError();
-  return new FatalError(`goro: no meaning for result ${result}`);
+  return new FatalError(`goro: no meaning for result ${result}; report this`);
 }

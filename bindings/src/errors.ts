@@ -190,7 +190,7 @@ export class CanceledError extends GoroError {
     named(this, 'CanceledError');
   }
   constructor(options?: ErrorOptions) {
-    super('context canceled', options);
+    super('context canceled; give what must go on ctx.withoutCancel()', options);
   }
 }
 

@@ -212,8 +212,8 @@ export async function compile(source: WasmSource | undefined): Promise<WebAssemb
     if (typeof (source as Response).arrayBuffer === 'function') return await fromResponse(source as Response);
     return await fromUrl(new URL(source as string | URL, globalThis.location?.href));
   } catch (cause) {
-    throw new LoadError(`${source instanceof URL ? source.pathname.split('/').pop() : 'goro.wasm'} did not load: ${(cause as Error)?.message ?? cause}. ` +
-      'Serve the file beside the package, or pass start({ wasm }) its URL, its bytes or a WebAssembly.Module.', { cause });
+    throw new LoadError(`${source instanceof URL ? source.pathname.split('/').pop() : 'goro.wasm'} did not load: ${(cause as Error)?.message ?? cause}; ` +
+      'serve the file beside the package, or pass start({ wasm }) its URL, its bytes or a WebAssembly.Module', { cause });
   }
 }
 

@@ -49,7 +49,7 @@ export class GroupLink implements Elsewhere, Members {
       const missed = link.#flight.lost(id);
       if (missed === 0) return;
       link.parts[0].add(-missed);
-      group.failed(new WorkerError(`a member of the group was on a worker that was lost: ${error.message}`, { cause: error }));
+      group.failed(new WorkerError(`a member of the group was on a worker that was lost; start the group again: ${error.message}`, { cause: error }));
     };
     wire.onLost.add(lost);
     link.#unheed = () => wire.onLost.delete(lost);

@@ -11,7 +11,7 @@ async function load(url: string): Promise<Record<string, unknown>> {
     return await import(/* @vite-ignore */ /* webpackIgnore: true */ url) as Record<string, unknown>;
   } catch (cause) {
     loaded.delete(url);
-    throw new LoadError(`${url} did not load: ${(cause as Error)?.message ?? cause}`, { cause });
+    throw new LoadError(`${url} did not load: ${(cause as Error)?.message ?? cause}; it has to be there with all that it imports, from bundlers as an entry`, { cause });
   }
 }
 

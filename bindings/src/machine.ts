@@ -265,7 +265,7 @@ class Machine extends AgentBase {
     const error = member.why ?? said;
     void member.thread?.terminate();
     if (this.ffi.agent_lost(member.agent) === 0) {
-      this.core.shut(new WorkerError(`a worker was lost in the middle of the runtime, which cannot go on: ${error.message}`, { cause: error }));
+      this.core.shut(new WorkerError(`a worker was lost in the middle of the runtime, which cannot go on; start() another one: ${error.message}`, { cause: error }));
       return;
     }
     while (this.ffi.agent_orphan() !== 0); // their callers send those again
@@ -275,7 +275,7 @@ class Machine extends AgentBase {
     const heard = this.lost(member.id, error);
     if (!member.ready) this.#unready(error);
     // An exception of code that runs beside the calls: nobody else would say so.
-    else if (!heard && error !== member.why && error.message !== ENDED) void Promise.reject(new WorkerError(error.message, { cause: error }));
+    else if (!heard && error !== member.why && error.message !== ENDED) void Promise.reject(new WorkerError(`nobody has caught what was thrown on a worker; catch it there: ${error.message}`, { cause: error }));
     this.need(this.calls.inFlight);
   }
 

@@ -35,6 +35,8 @@ function obstacle(): string | undefined {
 
 const single = (reason: string, module: WasmSource | undefined): Choice => ({ mode: 'st', reason, module });
 
+const REMEDY = "start({ mode: 'auto' }) does without, and takes goro.wasm as wasm, goro-mt.wasm as wasmMt";
+
 /** The module for agents takes its memory from outside. */
 const forAgents = (module: WebAssembly.Module) => WebAssembly.Module.imports(module).some((each) => each.kind === 'memory');
 
@@ -51,7 +53,7 @@ export async function choose({ mode = 'auto', seed, wasm, wasmMt }: Wanted): Pro
   const given = wasm === undefined || (wasmMt !== undefined && !cannot) ? undefined : await compile(wasm);
   if (cannot || (given && !forAgents(given))) {
     const reason = cannot ?? 'start({ wasm }) has a module for one thread; with goro.wasm, pass goro-mt.wasm as wasmMt';
-    if (mode === 'mt' || (given && forAgents(given))) throw new LoadError(`there can be no workers: ${reason}`);
+    if (mode === 'mt' || (given && forAgents(given))) throw new LoadError(`there can be no workers: ${reason}; ${REMEDY}`);
     return single(reason, given);
   }
   try {

@@ -181,7 +181,7 @@ export class Runtime<E = {}> {
 
   #guest(what: string): Guest {
     const { guest } = this.core;
-    if (!guest) throw new UsageError(`${what} needs a module in C: start({ wasm }), with what goro cc --package has made`);
+    if (!guest) throw new UsageError(`${what} needs a module in C; start({ wasm }) with one that goro cc --package has made`);
     return guest;
   }
 
@@ -354,7 +354,7 @@ export class Runtime<E = {}> {
   #group(options: GroupOptions): Group {
     mustBeKnown('rt.group', options, ['limit', 'timeoutMs', 'ctx', 'signal']);
     const { limit, timeoutMs, signal, ctx: parent } = options;
-    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) throw new UsageError(`rt.group: limit ${limit} is no whole number from 1 on`);
+    if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) throw new UsageError(`rt.group: limit ${limit} is not a whole number from 1 on; pass one, or none`);
     const outermost = parent ? parent.withCancel() : this.context();
     let ctx = outermost;
     if (signal) ctx = ctx.withSignal(signal);
@@ -567,10 +567,10 @@ export async function start<E = {}>(options: StartOptions<E> = {}): Promise<Runt
   mustBeKnown('start', options, OPTIONS);
   if (!MODES.includes(mode)) throw new UsageError(`start: there is no mode '${mode}'; there are ${MODES.join(', ')}`);
   if (procs !== 'auto' && !(Number.isInteger(procs) && procs >= 1 && procs <= 200)) {
-    throw new UsageError(`start: procs ${procs} is not a whole number from 1 to 200`);
+    throw new UsageError(`start: procs ${procs} is not a whole number from 1 to 200; pass one, or 'auto'`);
   }
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 1 && seed <= 0xffffffff)) {
-    throw new UsageError(`start: seed ${seed} is not a whole number from 1 to 2**32 - 1`);
+    throw new UsageError(`start: seed ${seed} is not a whole number from 1 to 2**32 - 1; pass one`);
   }
   signal?.throwIfAborted();
   const { core, info, runtime = new Runtime<E>(core, info) } = await make(options);

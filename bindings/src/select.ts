@@ -174,7 +174,7 @@ function caseOf(name: string, value: Cases[string]): AnyCase {
 function usable(core: Core, chan: unknown): void {
   const { core: home, ptr } = chan as Partial<Chan<unknown>>;
   if (home === core && ptr! >= 0) return;
-  if (!(chan instanceof Chan)) throw new UsageError('select: recv and send take a channel of a runtime, or null');
+  if (!(chan instanceof Chan)) throw new UsageError('select: this is no channel; recv and send take one of a runtime, or null');
   if (chan.ptr < 0) throw new UsageError('select: a channel was disposed of; do that after its last use');
   throw new UsageError('select: a channel of another runtime; select over channels of one');
 }

@@ -73,7 +73,7 @@ class SharedCall implements Joined {
     await null; // while a generator is stepped, its goroutine would wait here
     const { value, done } = await this.results.recv();
     this.flight.wire.letGo(this.results);
-    if (done) throw new WorkerError('the worker that had begun the call of the single flight was lost');
+    if (done) throw new WorkerError('the worker that had begun the call of the single flight was lost; call do() again');
     const [returned, what] = value;
     if (!returned) throw what;
     return what;
@@ -98,7 +98,7 @@ class SharedCall implements Joined {
       await this.results.send([returned, value]);
     } catch (error) {
       if (this.flight.wire.core.closed) throw error;
-      await this.results.send([false, new UsageError(`the result of a single flight cannot be copied: ${(error as Error).message}`)]);
+      await this.results.send([false, new UsageError(`the result of a single flight cannot be copied; return what can be: ${(error as Error).message}`)]);
     }
   }
 }

@@ -71,7 +71,7 @@ async function spawnWeb(url: string | URL | undefined, listener: Listener): Prom
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => listener.message(data);
   worker.onerror = (event) => {
     event.preventDefault();
-    listener.gone(new Error(event.message || 'the worker file did not load; serve worker.js beside the package, or pass start({ worker }) its URL'));
+    listener.gone(new Error(event.message || 'the worker file did not load'));
   };
   worker.addEventListener('close', () => listener.gone(new Error(ENDED))); // Bun's
   return {

@@ -274,7 +274,7 @@ export class WaitGroup {
    * await wg.wait();
    */
   add(delta: number): void {
-    if (!Number.isInteger(delta)) throw new UsageError(`WaitGroup.add(${delta}): add whole tasks`);
+    if (!Number.isInteger(delta)) throw new UsageError(`WaitGroup.add(${delta}) has parts of tasks; add whole ones`);
     if (!this.#lock.give(-delta)) throw new PanicError('sync: negative WaitGroup counter; call done once for each task added');
   }
 

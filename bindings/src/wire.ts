@@ -290,7 +290,7 @@ export class Wire {
     } catch (cause) {
       chan.held.shared = false;
       this.#chans.delete(chan.ptr);
-      throw new UsageError(`a channel cannot be passed on with a value in it that cannot be copied: ${(cause as Error).message}`, { cause });
+      throw new UsageError(`a channel cannot be passed on with a value in it that cannot be copied; receive that first: ${(cause as Error).message}`, { cause });
     }
   }
 
@@ -462,7 +462,7 @@ export class Wire {
   #arriveGroup([count, errors, flight, crossing, from]: GroupParts): Group {
     const ctx = this.#arriveContext(crossing);
     const lost = (id: number, error: Error) => {
-      if (id === from) ctx.cancel(new WorkerError(`the group came from a worker that was lost: ${error.message}`, { cause: error }));
+      if (id === from) ctx.cancel(new WorkerError(`the group came from a worker that was lost; start it again: ${error.message}`, { cause: error }));
     };
     this.onLost.add(lost);
     ctx.onEnd(() => this.onLost.delete(lost));

@@ -6,10 +6,19 @@ import * as format from './format.mjs';
 import * as header from './header.mjs';
 import * as hosts from './hosts.mjs';
 import * as layers from './layers.mjs';
+import * as remedies from './remedies.mjs';
 
 const file = (path, text) => ({ path, text, fixture: true });
 
-const LINTERS = { layers, hosts, header, format, examples };
+const LINTERS = { layers, hosts, header, format, examples, remedies };
+const ERRORS = `export class LoadError extends GoroError {
+}
+export class CanceledError extends GoroError {
+  constructor() {
+    super('context canceled; use another');
+  }
+}
+`;
 const INDEX = file('bindings/src/index.ts', "export { go, Chan, type Op } from './a.js';\nexport type { Info } from './a.js';\n");
 
 // [linter, what it is about, files, a pattern for each problem]
@@ -157,6 +166,31 @@ export class Chan {
     /a\.ts:14: Chan\.send: no @example/,
     /a\.ts:15: Chan\.cap: no comment/,
     /a\.ts:16: Chan\.\[Symbol\.dispose\]: no comment/,
+  ]],
+
+  ['remedies', 'messages that have one', [
+    file('bindings/src/errors.ts', ERRORS),
+    file('bindings/src/a.ts', `
+throw new LoadError(\`\${f(a, ['b'])} did not load: \${c}; serve it\`, { cause });
+throw new TypeError('it is none. ' + 'Pass one.');
+throw new TypeError('it is none! Pass one', { cause: 'a' });
+throw new CanceledError();
+throw new Error('a cause');
+/** new LoadError('in a comment') */
+`),
+    file('bindings/src/machine.ts', 'throw new LoadError(message.text);\n'),
+    file('tests/a.ts', "throw new TypeError('it is none');\n"),
+  ], []],
+  ['remedies', 'messages that have none', [
+    file('bindings/src/errors.ts', ERRORS.replace('; use another', '')),
+    file('bindings/src/a.ts', `throw new LoadError(
+  \`\${a ? '; b' : c} did not load\`, { cause: '; serve it' });
+throw new TypeError(text);
+`),
+  ], [
+    /errors\.ts:5: .*context canceled/,
+    /a\.ts:1: .*did not load/,
+    /a\.ts:3: .*: text$/,
   ]],
 
   ['format', 'good layout', [

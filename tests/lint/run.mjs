@@ -9,6 +9,7 @@ import * as format from './format.mjs';
 import * as header from './header.mjs';
 import * as hosts from './hosts.mjs';
 import * as layers from './layers.mjs';
+import * as remedies from './remedies.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const FOLDERS = ['runtime', 'tests', 'wasi', 'bindings'];
@@ -29,6 +30,7 @@ function sources(pattern) {
 process.chdir(root);
 const files = sources(/\.[ch](pp)?$/);
 const wrong = [layers, hosts, header, format].flatMap((l) => l.check(files));
-wrong.push(...examples.check(sources(/\.ts$/)), ...api.check());
+const scripts = sources(/\.ts$/);
+wrong.push(...examples.check(scripts), ...remedies.check(scripts), ...api.check());
 for (const line of wrong) console.error(line);
 if (wrong.length) process.exit(1);

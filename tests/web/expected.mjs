@@ -11,7 +11,7 @@ export const EXPECTED = {
   sieve: { status: /^done/, output: lines(2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37) },
   select: { status: /^done/, match: /^an answer after 5 ms\n(an answer after 15 ms\n(an answer after 10 ms\n)?)?nothing for 100 ms: enough\n$/ },
   mutex: { status: /^done/, output: lines('mutex:   15', 'channel: 15') },
-  context: { status: /^done/, match: /^answer from Oslo\n(?=[^]*Zürich)(?=[^]*Lima)(\S+: context canceled\n){2}$/ },
+  context: { status: /^done/, match: /^answer from Oslo\n(?=[^]*Zürich)(?=[^]*Lima)(\S+: CanceledError\n){2}$/ },
   deadlock: {
     status: /^failed: DeadlockError$/,
     match: /^(philosopher \d has the left fork\n){5}DeadlockError: all goroutines are asleep - deadlock![^]*(\[sync\.Mutex\.Lock\]:\nphilosopher[^]*){5}/,

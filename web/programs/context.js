@@ -14,7 +14,7 @@ await rt.run(function* main() {
         yield* rt.sleep(ms, { ctx });
         yield* answers.send(mirror);
       } catch (error) {
-        console.log(`${mirror}: ${error.message}`);
+        console.log(`${mirror}: ${error.name}`);
       } finally {
         stopped.done();
       }

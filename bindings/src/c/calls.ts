@@ -113,7 +113,7 @@ export class CFunction implements Subject {
   #check(args: unknown[]): unknown[] {
     const params = this.#params;
     if (args.length !== params.length) {
-      throw new TypeError(`${this.name} takes ${params.length} argument${params.length === 1 ? '' : 's'}, and was given ${args.length}`);
+      throw new TypeError(`${this.name} takes ${params.length} argument${params.length === 1 ? '' : 's'}, and was given ${args.length}; pass as many as C declares`);
     }
     const { core } = this.guest;
     return args.map((value, i) => {
@@ -121,7 +121,7 @@ export class CFunction implements Subject {
       let c: unknown = typeof value === 'number' ? value : undefined;
       if (letter === 'i') c = toI32(core, value) ?? dataOf(value);
       else if (letter === 'l') c = toI64(value);
-      if (c === undefined) throw new TypeError(`${this.name}: argument ${i + 1} is ${shown(value)}, and has to be ${WANTED[letter]}`);
+      if (c === undefined) throw new TypeError(`${this.name}: argument ${i + 1} is ${shown(value)}; it has to be ${WANTED[letter]}`);
       return c;
     });
   }

@@ -31,8 +31,8 @@ function convert(core: Core, letter: string, where: string, value: unknown): num
   const number = typeof value === 'number' ? value : undefined;
   const c = letter === 'i' ? toI32(core, value) : letter === 'l' ? toI64(value) : number;
   if (c !== undefined) return c;
-  throw new TypeError(`${where} returned ${typeof value}, where C needs ${letter === 'l' ? 'a bigint' : 'a number'}` +
-    (typeof value === 'string' ? '; return memory.utf8(text), which C frees' : ''));
+  throw new TypeError(`${where} returned ${typeof value}; C needs ${letter === 'l' ? 'a bigint' : 'a number'}` +
+    (typeof value === 'string' ? ': return memory.utf8(text), which C frees' : ''));
 }
 
 function textOf(error: unknown): string {

@@ -13,6 +13,7 @@ test('context: cancel reaches children, with the cause', async (rt) => {
   assert.equal(root.err, undefined);
   for (const ctx of [child, grandchild]) {
     assert.ok(ctx.err instanceof CanceledError);
+    assert.match(ctx.err.message, /^context canceled; /);
     assert.equal(ctx.cause, cause);
     assert.equal(ctx.signal.reason, cause);
   }

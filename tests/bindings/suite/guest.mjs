@@ -56,14 +56,14 @@ test('strings and bytes are there until the call is over', async (rt, c) => {
 test('wrong arguments are TypeErrors that name function and parameter', async (rt, c) => {
   await assert.rejects(c.fib(), /^TypeError: fib takes 1 argument, and was given 0/);
   await assert.rejects(c.after_ms(1, 2, 3), /^TypeError: after_ms takes 2 arguments, and was given 3/);
-  await assert.rejects(c.after_ms(0, 1.5), /^TypeError: after_ms: argument 2 is 1.5, and has to be an integer of 32 bits/);
+  await assert.rejects(c.after_ms(0, 1.5), /^TypeError: after_ms: argument 2 is 1.5; it has to be an integer of 32 bits/);
   await assert.rejects(c.fib(2 ** 32), TypeError);
   await assert.rejects(c.fib(undefined), /argument 1 is undefined/);
   await assert.rejects(c.fib({}), /argument 1 is a Object/);
   await assert.rejects(c.fib(1n), /argument 1 is 1n/);
-  await assert.rejects(c.echo_i64(1), /^TypeError: echo_i64: argument 1 is 1, and has to be a bigint/);
+  await assert.rejects(c.echo_i64(1), /^TypeError: echo_i64: argument 1 is 1; it has to be a bigint/);
   await assert.rejects(c.echo_i64(2n ** 64n), TypeError);
-  await assert.rejects(c.echo_f64('1'), /^TypeError: echo_f64: argument 1 is a string, and has to be a number/);
+  await assert.rejects(c.echo_f64('1'), /^TypeError: echo_f64: argument 1 is a string; it has to be a number/);
   await assert.rejects(c.fib(rt.chan()), TypeError);
   await assert.rejects(rt.go(function* () { yield* c.fib(); }).wait(), /^TypeError: fib takes/);
 });
@@ -253,7 +253,7 @@ test('imports: errors are panics', async (rt, c) => {
   assert.equal(taken(rt, await c.tries(1)), 'rejected');
   await assert.rejects(c.asks(1), /^PanicError: rejected/);
   imports.app.ask = async () => 'text';
-  await assert.rejects(c.asks(1), /app.ask returned string, where C needs a number; return memory.utf8/);
+  await assert.rejects(c.asks(1), /app.ask returned string; C needs a number: return memory.utf8/);
   imports.app.ask = () => undefined;
   await assert.rejects(c.asks(1), /app.ask returned undefined/);
   imports.app.ask = async () => true;
