@@ -137,11 +137,8 @@ export class RuntimeClosedError extends GoroError {
 /**
  * The runtime itself is broken or out of memory; `message` has its report.
  * @example
- * try {
- *   await rt.sleep(1);
- * } catch (error) {
- *   if (error instanceof FatalError) console.log('start another runtime', error.message);
- * }
+ * await assert.rejects(lib.exports.aborts(), FatalError); // a function in C that calls abort
+ * await assert.rejects(lib.sleep(1), RuntimeClosedError);
  */
 export class FatalError extends GoroError {
   static {
@@ -165,10 +162,13 @@ export class LoadError extends GoroError {
  * A worker was lost, with what it was doing: it was terminated, or its script did
  * not load.
  * @example
- * try {
- *   await rt.sleep(1);
- * } catch (error) {
- *   if (error instanceof WorkerError) console.log('a worker is gone', error.message);
+ * if (rt.info.mode === 'mt') {
+ *   const controller = new AbortController(), begun = rt.chan(1);
+ *   const { hang } = rt.module(new URL('./maths.js', EXAMPLES), { signal: controller.signal, graceMs: 1 });
+ *   const lost = hang(begun); // never ends
+ *   await begun.recv();
+ *   controller.abort();       // so its worker is ended
+ *   await assert.rejects(lost, WorkerError);
  * }
  */
 export class WorkerError extends GoroError {

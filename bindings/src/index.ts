@@ -8,7 +8,7 @@ export { Context } from './context.js';
 export { Goroutine, type GoFunction } from './goroutine.js';
 export type { Leak } from './leaks.js';
 export { Group } from './group.js';
-export { Cond, Mutex, Once, RWMutex, Semaphore, WaitGroup, type Held } from './sync.js';
+export { Cond, type Held, Mutex, Once, RWMutex, Semaphore, WaitGroup } from './sync.js';
 export { SingleFlight } from './flight.js';
 export type { Module, ModuleOptions } from './module.js';
 export { transfer } from './realm.js';

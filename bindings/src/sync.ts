@@ -11,9 +11,9 @@ import type { Runtime } from './runtime.js';
 /** What a lock needs of its runtime. */
 type Of = Pick<Runtime, 'core'>;
 
-/** What a lock gives: dispose of it, by `using`, and the lock is free again. */
+/** What lock() and acquire() give: dispose of it, by `using`, and it is given back. */
 export interface Held {
-  /** Free the lock. */
+  /** unlock(), or release(). */
   [Symbol.dispose](): void;
 }
 

@@ -6,6 +6,7 @@ export interface Site {
   readonly fn: string;
   /** Where it was started, */
   readonly file: string;
+  /** in which line, */
   readonly line: number;
   /** and by which function. */
   readonly caller: string;
@@ -125,15 +126,20 @@ export function ordered(events: TraceEvent[], known: Map<number, Known> = new Ma
 
 /** An entry of traceEvents. */
 export interface ChromeEvent {
+  /** Its phase: 'B' and 'E' begin and end, 's' and 'f' are an arrow's, 'i' is a moment, 'M' a track's name. */
   readonly ph: string;
+  /** What is written there. */
   readonly name?: string;
+  /** When, in microseconds. */
   readonly ts?: number;
+  /** The {@link TraceEvent} that it stands for. */
   readonly args?: object;
   readonly [key: string]: unknown;
 }
 
 /** A file for ui.perfetto.dev and chrome://tracing. */
 export interface ChromeTrace {
+  /** What the file draws. */
   readonly traceEvents: readonly ChromeEvent[];
 }
 

@@ -124,7 +124,21 @@ export class Trace {
     });
   }
 
-  /** How many events had to make room for newer ones before they were taken. */
+  /**
+   * How many events had to make room for newer ones before they were taken.
+   * @example
+   * const rt2 = await start();
+   * const recording = trace(rt2, { events: 1 }); // there is room for some thousand all the same
+   * const ch = rt2.chan(1);
+   * await rt2.go(function* () {
+   *   for (let i = 0; i < 5000; i++) {
+   *     yield* ch.send(i);
+   *     yield* ch.recv();
+   *   }
+   * }).wait();
+   * await rt2.close();
+   * assert.ok(recording.lost > 0);
+   */
   get lost(): number {
     return this.#lost;
   }
@@ -165,12 +179,25 @@ export class Trace {
     running.delete(this.#core);
   }
 
-  /** stop(), for `using`. */
+  /**
+   * stop(), for `using`.
+   * @example
+   * const recording = trace(rt);
+   * recording[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+   * trace(rt).stop(); // another one may begin
+   */
   [dispose](): void {
     this.stop();
   }
 
-  /** All events as they come, until {@link Trace.stop}. */
+  /**
+   * All events as they come, until {@link Trace.stop}.
+   * @example
+   * const recording = trace(rt);
+   * rt.go(function* worker() { yield* rt.sleep(1); });
+   * for await (const event of recording) if (event.kind === 'end') recording.stop();
+   * assert.deepEqual(recording.take(), []);
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<TraceEvent, void, void> {
     for (let on = true; on;) {
       on = this.#on;

@@ -1,6 +1,6 @@
 // What must compile, and, after @ts-expect-error, what must not.
 import {
-  after, type Chan, type Goroutine, type Group, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send,
+  after, type Chan, type Goroutine, type Group, type Held, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send,
   type SendChan, type SingleFlight, start, transfer, type TypedChan,
 } from '../../bindings/dist/index.js';
 
@@ -139,5 +139,6 @@ export async function starting(): Promise<void> {
   await g.wait({ signal: AbortSignal.timeout(1) });
   using ch = rt.chan<{ id: number }>(1);
   using _ = await rt.mutex().lock();
+  using held: Held = await rt.semaphore(2).acquire();
   await ch.send({ id: 1 });
 }

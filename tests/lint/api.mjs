@@ -73,20 +73,28 @@ function declaration(source, name) {
   return { comment: from[1], text, body: long ? text.slice(text.indexOf('\n') + 1, end) : '' };
 }
 
-function typescript() {
-  const index = read(`${SOURCE}/index.ts`);
+/** What an entry exports, of its own and of other files: their sources, with names. */
+function exportsOf(file) {
+  const text = read(`${SOURCE}/${file}.ts`);
+  const own = [...text.matchAll(/^export (?:async )?(?:class|function|const|interface|type) (\w+)/gm)].map(([, name]) => [text, name]);
+  const others = [...text.matchAll(/export (?:type )?\{([^}]*)\} from '\.\/([\w/-]+)\.js'/g)].flatMap(([, list, from]) => {
+    const source = read(`${SOURCE}/${from}.ts`);
+    return list.split(',').map((each) => each.trim().replace(/^type /, '')).filter(Boolean).map((name) => [source, name]);
+  });
+  return [...own, ...others];
+}
+
+/** rest: the heading of what is one row each. */
+function typescript(file, rest) {
   const sections = [], plain = [];
-  for (const [, list, file] of index.matchAll(/export (?:type )?\{([^}]*)\} from '\.\/(\w+)\.js'/g)) {
-    const source = read(`${SOURCE}/${file}.ts`);
-    for (const name of list.split(',').map((each) => each.trim().replace(/^type /, '')).filter(Boolean)) {
-      const found = declaration(source, name);
-      if (!found) continue;
-      const rows = members(found.body);
-      if (rows.length) sections.push(`### ${name}\n\n${sentence(found.comment)}\n\n| | |\n| --- | --- |\n${rows.join('\n')}\n`);
-      else plain.push(row(code(name), sentence(found.comment)));
-    }
+  for (const [source, name] of exportsOf(file)) {
+    const found = declaration(source, name);
+    if (!found) continue;
+    const rows = members(found.body);
+    if (rows.length) sections.push(`### ${name}\n\n${sentence(found.comment)}\n\n| | |\n| --- | --- |\n${rows.join('\n')}\n`);
+    else plain.push(row(code(name), sentence(found.comment)));
   }
-  return [...sections, `### Functions, errors and other types\n\n| | |\n| --- | --- |\n${plain.join('\n')}\n`];
+  return [...sections, `### ${rest}\n\n| | |\n| --- | --- |\n${plain.join('\n')}\n`];
 }
 
 /** The text of API.md. */
@@ -97,7 +105,10 @@ more: what blocks, what panics with which text, who frees what; and examples, wh
 
 ## JavaScript and TypeScript
 
-${typescript().join('\n')}
+${typescript('index', 'Functions, errors and other types').join('\n')}
+## JavaScript and TypeScript: goro/trace
+
+${typescript('trace', 'Its functions and types').join('\n')}
 ## C
 
 ${header().join('\n')}`;

@@ -2,20 +2,29 @@
 // made, down to the methods of its classes, an @example, which the tests run
 // (tests/bindings/examples.mjs).
 const SOURCE = 'bindings/src/';
-const INDEX = `${SOURCE}index.ts`;
+/** What package.json exports: goro, goro/trace. */
+const ENTRIES = [`${SOURCE}index.ts`, `${SOURCE}trace.ts`];
 
 const EXPORT = /^export (?:default )?(?:abstract )?(?:async )?(class|function|const|interface|type) \*?\s*(\w+)/;
 const METHOD = /^ {2}(?:async |get )?\*?((?!constructor\b|if\b|for\b|return\b)[a-z]\w*|\[[\w.]+\])\s*[(<]/;
 const FIELD = /^ {2}(?:readonly )?([a-z]\w*)[?!]?(?::| =)/;
 
-/** What index.ts exports: file → names, with whether each is there as a type only. */
-function exported({ text }) {
+/** What the entries export: file → names, with whether each is there as a type only. */
+function exported(entries) {
   const files = new Map();
-  for (const [, type, list, from] of text.matchAll(/export (type )?\{([^}]*)\} from '\.\/(\w+)\.js'/g)) {
-    const path = `${SOURCE}${from}.ts`;
+  const add = (path, name, type) => {
     if (!files.has(path)) files.set(path, new Map());
-    for (const word of list.split(',').map((each) => each.trim()).filter(Boolean)) {
-      files.get(path).set(word.replace(/^type /, ''), Boolean(type) || word.startsWith('type '));
+    files.get(path).set(name, type);
+  };
+  for (const { path, text } of entries) {
+    for (const line of text.split('\n')) {
+      const [, kind, name] = EXPORT.exec(line) ?? [];
+      if (name) add(path, name, kind === 'interface' || kind === 'type');
+    }
+    for (const [, type, list, from] of text.matchAll(/export (type )?\{([^}]*)\} from '\.\/([\w/-]+)\.js'/g)) {
+      for (const word of list.split(',').map((each) => each.trim()).filter(Boolean)) {
+        add(`${SOURCE}${from}.ts`, word.replace(/^type /, ''), Boolean(type) || word.startsWith('type '));
+      }
     }
   }
   return files;
@@ -71,8 +80,6 @@ function checkFile({ path, text }, names) {
 
 /** @param {{ path: string, text: string }[]} files */
 export function check(files) {
-  const index = files.find((file) => file.path === INDEX);
-  if (!index) return [];
-  const names = exported(index);
+  const names = exported(files.filter((file) => ENTRIES.includes(file.path)));
   return files.filter((file) => names.has(file.path)).flatMap((file) => checkFile(file, names.get(file.path)));
 }

@@ -193,6 +193,34 @@ throw new TypeError(text);
     /a\.ts:3: .*: text$/,
   ]],
 
+  ['examples', 'a file in a folder, and an entry with exports of its own', [
+    file('bindings/src/index.ts', "export type { Memory } from './c/memory.js';\nexport { f } from './two-words.js';\n"),
+    file('bindings/src/trace.ts', `/** A trace. */
+export class Trace {
+  /** stop(). */
+  stop(): void {}
+  async *[Symbol.asyncIterator](): any {}
+}
+`),
+    file('bindings/src/c/memory.ts', `/** The memory. */
+export class Memory {
+  /** Frees it. */
+  free(): void {}
+  /** All of it. */
+  get buffer(): ArrayBuffer {
+  }
+}
+`),
+    file('bindings/src/two-words.ts', 'export const f = () => 1;\n'),
+  ], [
+    /trace\.ts:2: Trace: no @example/,
+    /trace\.ts:4: Trace\.stop: no @example/,
+    /trace\.ts:5: Trace\.\[Symbol\.asyncIterator\]: no comment/,
+    /memory\.ts:4: Memory\.free: no @example/,
+    /memory\.ts:6: Memory\.buffer: no @example/,
+    /two-words\.ts:1: f: no comment/,
+  ]],
+
   ['format', 'good layout', [
     file('runtime/base/a.c', 'int f(void) { return 1; }\n'),
   ], []],

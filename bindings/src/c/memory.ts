@@ -21,7 +21,14 @@ export class Memory {
     this.#core = core;
   }
 
-  /** All of it. When it grows it is another one: ask again after each call. */
+  /**
+   * All of it. When it grows it is another one: ask again after each call.
+   * @example
+   * const p = lib.memory.alloc(4);
+   * new Int32Array(lib.memory.buffer)[p >> 2] = 7;
+   * assert.deepEqual([...lib.memory.bytes(p, 4)], [7, 0, 0, 0]);
+   * lib.memory.free(p);
+   */
   get buffer(): ArrayBuffer {
     return this.#core.memory.buffer as ArrayBuffer;
   }
@@ -41,7 +48,12 @@ export class Memory {
     return p;
   }
 
-  /** Free what `alloc`, `utf8`, `copy`, or C's malloc have given; nothing for 0. */
+  /**
+   * Free what `alloc`, `utf8`, `copy`, or C's malloc have given; nothing for 0.
+   * @example
+   * const p = lib.memory.alloc(100);
+   * lib.memory.free(p);
+   */
   free(pointer: Pointer): void {
     this.#core.ffi.free(pointer);
   }
@@ -58,7 +70,14 @@ export class Memory {
     return new Uint8Array(this.buffer, pointer >>> 0, length);
   }
 
-  /** The UTF-8 text at an address: `length` bytes, or up to the byte 0. */
+  /**
+   * The UTF-8 text at an address: `length` bytes, or up to the byte 0.
+   * @example
+   * const p = lib.memory.utf8('hello');
+   * assert.equal(lib.memory.text(p), 'hello');
+   * assert.equal(lib.memory.text(p + 1, 3), 'ell');
+   * lib.memory.free(p);
+   */
   text(pointer: Pointer, length?: number): string {
     const from = pointer >>> 0;
     const all = new Uint8Array(this.buffer);
@@ -66,12 +85,24 @@ export class Memory {
     return this.#decoder.decode(all.subarray(from, end));
   }
 
-  /** A copy of the text for C, in UTF-8 and with a byte 0 at its end; to be freed. */
+  /**
+   * A copy of the text for C, in UTF-8 and with a byte 0 at its end; to be freed.
+   * @example
+   * const p = lib.memory.utf8('é');
+   * assert.deepEqual([...lib.memory.bytes(p, 3)], [0xc3, 0xa9, 0]);
+   * lib.memory.free(p);
+   */
   utf8(text: string): Pointer {
     return this.copy(new TextEncoder().encode(`${text}\0`));
   }
 
-  /** A copy of the bytes for C, to be freed. */
+  /**
+   * A copy of the bytes for C, to be freed.
+   * @example
+   * const p = lib.memory.copy(new Uint8Array([1, 2, 3]));
+   * assert.equal(lib.memory.bytes(p, 3)[2], 3);
+   * lib.memory.free(p);
+   */
   copy(bytes: Uint8Array): Pointer {
     const p = this.alloc(bytes.length);
     new Uint8Array(this.buffer).set(bytes, p);
