@@ -67,8 +67,8 @@ export class DeadlockError extends GoroError {
   readonly dump: string;
   /** signals: some wait for a signal as well. */
   constructor(dump: string, signals = false) {
-    const more = signals ? 'AbortSignals, also those of AbortSignal.timeout, keep no process alive: to limit the time pass { ctx: rt.context().withTimeout(ms) }. ' : '';
-    super(`all goroutines are asleep - deadlock! ${more}Somebody has to send, close or unlock what these wait for:\n\n${dump}`);
+    const more = signals ? ' (AbortSignals, also those of AbortSignal.timeout, keep no process alive: to limit the time pass { ctx: rt.context().withTimeout(ms) })' : '';
+    super(`all goroutines are asleep - deadlock! Somebody has to send, close or unlock what these wait for${more}:\n\n${dump}`);
     this.dump = dump;
   }
 }
