@@ -78,7 +78,7 @@ export function onCallOff({ signal, ctx }: WaitOptions, callback: Told): (() => 
 
 /** Options without effect are a mistake, of those who pass a signal for them for instance. */
 export function mustBeOptions(options: WaitOptions): void {
-  if (options instanceof AbortSignal) throw new UsageError('a wait takes no signal itself; pass { signal }');
+  if (options instanceof AbortSignal) throw new UsageError('a wait takes { signal }, not the signal itself; put it in braces');
   mustBeKnown('a wait', options, ['ctx', 'signal', 'transfer']);
 }
 

@@ -548,7 +548,7 @@ export class Runtime<E = {}> {
 }
 
 const MODES = ['auto', 'mt', 'st'];
-const OPTIONS = ['signal', 'procs', 'seed', 'debug', 'mode', 'wasm', 'imports', 'stdout', 'stderr', 'worker'];
+const OPTIONS = ['signal', 'procs', 'seed', 'debug', 'mode', 'wasm', 'wasmMt', 'imports', 'stdout', 'stderr', 'worker'];
 
 /**
  * Start a runtime.
