@@ -642,9 +642,9 @@ current() {
 
 main() {
   local t
-  command -v node >/dev/null || die "no node in PATH: install Node 20 or newer"
-  [ "$(node -p 'process.versions.node.split(".")[0]>=20')" = true ] ||
-    die "$(command -v node) is $(node --version): install Node 20 or newer"
+  command -v node >/dev/null || die "no node in PATH: install Node 20.16 or newer"
+  [ "$(node -p 'const [a, b] = process.versions.node.split("."); a > 20 || (a == 20 && b >= 16)')" = true ] ||
+    die "$(command -v node) is $(node --version): install Node 20.16 or newer"
   mkdir -p "$ENV" "$CACHE"
   KEY=$(key)
   # Two installs at a time would unpack into one folder.
