@@ -1,6 +1,5 @@
 /**
  * What runtime/api/ffi.c exports, and how it is loaded: the two must match.
- * Nothing else in the package touches the module or its memory.
  */
 import { LoadError } from './errors.js';
 
