@@ -6,11 +6,19 @@ import { HOST, IDLE, LEFT, onCallOff, RELOCK, WAITS, type Op, type Pause, type S
 import { brand } from './realm.js';
 import { Task } from './wait.js';
 
+/**
+ * What no function is. It has TypeScript take what an async generator yields for
+ * T, so that the function is no function of T any more; a condition on T would
+ * refuse functions of a T that is not known.
+ */
+type NoAsyncGenerator<A extends unknown[], T> = ((...args: A) => AsyncGenerator<T, any, any>) & { readonly none: never };
+
 /** What {@link Runtime.go} starts: a generator function, or any other, async or not; no async generator. */
 export type GoFunction<A extends unknown[], T> =
+  | NoAsyncGenerator<A, T>
   | ((...args: A) => Generator<Pause, T, any>)
   | ((...args: A) => PromiseLike<T>)
-  | ((...args: A) => T extends AsyncGenerator<any, any, any> ? never : T);
+  | ((...args: A) => T);
 
 /**
  * A goroutine that was started.

@@ -5,11 +5,14 @@ import { awaitIn, type GoFunction, type Goroutine, isGenerator, isGeneratorFunct
 import { dispose } from './lifetime.js';
 import { Lock, REASON, Taken } from './lock.js';
 import { brand } from './realm.js';
-import { type Op, RELOCK, type WaitOptions } from './op.js';
+import { type Op, type Pause, RELOCK, type WaitOptions } from './op.js';
 import type { Runtime } from './runtime.js';
 
 /** What a lock needs of its runtime. */
 type Of = Pick<Runtime, 'core'>;
+
+/** What runs with a lock held. */
+type Locked<T> = (() => Generator<Pause, T, any>) | (() => T | PromiseLike<T>);
 
 /** What lock() and acquire() give: dispose of it, by `using`, and it is given back. */
 export interface Held {
@@ -99,21 +102,21 @@ export class Mutex {
    * assert.equal(await mu.do(() => 1), 1);
    * assert.equal(mu.tryLock(), true);
    */
-  do<T>(fn: GoFunction<[], T>, options?: WaitOptions): Op<T> {
+  do<T>(fn: Locked<T>, options?: WaitOptions): Op<T> {
     const generator = this.#lock.core.current !== null;
     return (generator ? this.#steps(fn, options) : this.#async(fn, options)) as unknown as Op<T>;
   }
 
-  async #async<T>(fn: GoFunction<[], T>, options?: WaitOptions): Promise<T> {
+  async #async<T>(fn: Locked<T>, options?: WaitOptions): Promise<T> {
     await this.lock(options);
     try {
-      return await (isGeneratorFunction(fn) ? start(this.#lock.core, fn, []).promise() : fn() as T);
+      return await (isGeneratorFunction(fn) ? start(this.#lock.core, fn as GoFunction<[], T>, []).promise() : fn() as T);
     } finally {
       this.unlock();
     }
   }
 
-  *#steps<T>(fn: GoFunction<[], T>, options?: WaitOptions): Generator<undefined, T, any> {
+  *#steps<T>(fn: Locked<T>, options?: WaitOptions): Generator<undefined, T, any> {
     yield* this.lock(options);
     try {
       const result = fn();

@@ -1,6 +1,6 @@
 // What must compile, and, after @ts-expect-error, what must not.
 import {
-  after, type Chan, type Goroutine, type Group, type Held, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send,
+  after, type Chan, type GoFunction, type Goroutine, type Group, type Held, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send,
   type SendChan, type SingleFlight, start, transfer, type TypedChan,
 } from '../../bindings/dist/index.js';
 
@@ -85,6 +85,12 @@ export async function types(rt: Runtime, jobs: Chan<string>, out: Chan<number>):
   await rt.chan.signal(1).send();
   void [wrong, wider];
 }
+
+/** Functions of a type that is not known can be passed on. */
+export function passOn<A extends unknown[], T>(rt: Runtime, fn: () => T, any: GoFunction<A, T>, args: A): Goroutine<T>[] {
+  return [rt.go(fn), rt.go(any, ...args)];
+}
+export const passOnLocked = <T>(rt: Runtime, fn: () => T | Promise<T>): Promise<T> => rt.mutex().do(fn);
 
 interface Crunch {
   work(jobs: RecvChan<string>, out: SendChan<number>): Promise<number>;
