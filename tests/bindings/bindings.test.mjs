@@ -1,14 +1,15 @@
 // The npm package: the same suites on each Node, on Deno, Bun and in each browser, with
 // workers and on one thread, with the examples of the documentation among them.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { runInPage } from '../harness/browser.mjs';
 import { build } from '../harness/build.mjs';
 import { closeHosts, hosts } from '../harness/hosts.mjs';
 import { root } from '../harness/paths.mjs';
-import { exampleSource } from './examples.mjs';
+import { run as runProgram } from '../harness/run.mjs';
+import { examples, exampleSource } from './examples.mjs';
 
 after(closeHosts);
 
@@ -32,15 +33,37 @@ function run(host, mode) {
   return runInPage(host.name, root, SUITE, { ...options, isolated, args: [`--mode=${isolated ? mode : 'auto'}`, '/build/tests/bindings/examples.mjs'] });
 }
 
+const linesOf = (stdout) => stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const namesOf = (lines) => lines.map(({ suite, name }) => `${suite}: ${name}`);
+
+/** The tests that there are in a mode, on all hosts. */
+const declared = {};
+for (const mode of MODES) {
+  const { stdout } = await runProgram(process.execPath, [SUITE, '--list', `--mode=${mode}`, EXAMPLES], { env: {}, cwd: root, timeoutMs: 60_000 });
+  declared[mode] = linesOf(stdout);
+}
+
+test('no suite, test or example is left out', () => {
+  const folder = join(root, 'tests/bindings/suite');
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.mjs') && !['run.mjs', 'harness.mjs', 'guest-start.mjs'].includes(name))) {
+    const calls = readFileSync(join(folder, file), 'utf8').match(/^(?:  )*(?:test|testAnywhere|mtTest)\(/gm);
+    const suite = declared.mt.filter((each) => `${each.suite}.mjs` === file);
+    assert.ok(suite.length >= calls.length && calls.length > 0, `${file}: ${suite.length} tests, of ${calls.length}`);
+  }
+  for (const mode of MODES) assert.equal(declared[mode].filter(({ suite }) => suite === 'examples').length, examples().length);
+  const shared = namesOf(declared.mt.filter(({ suite }) => suite !== 'workers'));
+  assert.deepEqual(namesOf(declared.st), shared);
+});
+
 for (const host of hosts([...SERVERS, ...BROWSERS])) {
   for (const mode of MODES) {
     test(`${host.name}, ${mode}`, async (t) => {
       const { code, stdout, stderr } = await run(host, mode);
-      const lines = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
-      for (const { name, wrong } of lines) await t.test(name, () => assert.equal(wrong, undefined));
+      const lines = linesOf(stdout);
+      for (const { name, wrong, skipped } of lines) await t.test(name, { skip: skipped }, () => assert.equal(wrong, undefined));
       assert.equal(code, 0, stderr);
       assert.equal(stderr, '');
-      assert.ok(lines.length > 80, `${lines.length} tests`);
+      assert.deepEqual(namesOf(lines), namesOf(declared[mode]));
     });
   }
 }

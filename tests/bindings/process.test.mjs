@@ -13,8 +13,11 @@ const INDEX = pathToFileURL(join(root, 'bindings/dist/index.js')).href;
 const FAILING = pathToFileURL(join(root, 'tests/bindings/suite/modules/failing.js')).href;
 const NODES = hosts(['node20', 'node26']);
 
-function program(host, code, flags = []) {
-  const source = `import * as goro from ${JSON.stringify(INDEX)}; const { start } = goro, FAILING = '${FAILING}';\n${code}`;
+const MODES = ['mt', 'st'];
+
+function program(host, mode, code, flags = []) {
+  const source = `import * as goro from ${JSON.stringify(INDEX)};
+    const start = (options) => goro.start({ mode: '${mode}', ...options }), FAILING = '${FAILING}';\n${code}`;
   return run(process.env[host.name.toUpperCase()], [...flags, '--input-type=module', '-e', source], {
     env: { PATH: process.env.PATH }, cwd: root, timeoutMs: 120_000,
   });
@@ -23,8 +26,8 @@ function program(host, code, flags = []) {
 const README = readFileSync(join(root, 'bindings/README.md'), 'utf8').match(/```js\n([^]*?)```/)[1]
   .replace(/^import .*\n/m, 'const { select, recv, after } = goro;\n');
 
-for (const host of NODES) {
-  const ends = (name, code, check) => test(`${name} [${host.name}]`, async () => check(await program(host, code)));
+for (const [host, mode] of NODES.flatMap((node) => MODES.map((each) => [node, each]))) {
+  const ends = (name, code, check) => test(`${name} [${host.name}, ${mode}]`, async () => check(await program(host, mode, code)));
 
   ends('the example of the README', README, ({ code, stdout, stderr }) =>
     assert.deepEqual([code, stdout, stderr], [0, '1\n4\n9\ntrue\n', '']));
@@ -121,7 +124,7 @@ for (const host of NODES) {
     void burn(200).then((ms) => console.log(ms));
     await new Promise((resolve) => process.on('beforeExit', resolve));
     console.log('end');
-  `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, 'mt 3\n200\nend\n', '']));
+  `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, `${mode} 3\n200\nend\n`, '']));
 
   ends('a deadlock is found with workers about', `
     const rt = await start({ procs: 2 });
@@ -136,13 +139,6 @@ for (const host of NODES) {
     assert.deepEqual([code, stdout], [1, '3,7,DeadlockError\n']);
     assert.match(stderr, /DeadlockError/);
   });
-
-  ends('what is thrown beside calls ends the worker, with its calls', `
-    const rt = await start({ procs: 2 });
-    const { add, throwLater } = rt.module(FAILING);
-    const error = await throwLater().catch((e) => e);
-    console.log(error.name, error.cause.message, await add(1, 2));
-  `, ({ code, stdout, stderr }) => assert.deepEqual([code, stdout, stderr], [0, 'WorkerError nobody catches this 3\n', '']));
 
   for (const kind of ['async () =>', 'function* ()']) {
     ends(`an exception that nobody waits for is loud: ${kind}`, `
@@ -180,8 +176,6 @@ for (const host of hosts(['deno', 'bun'])) {
   });
 }
 
-const [newest] = NODES.slice(-1);
-
 /** MB of JavaScript's heap and of the module's memory, after a collection. */
 const WEIGH = `
   const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -194,8 +188,11 @@ const WEIGH = `
 
 /** Memory is as it was, by a few MB. */
 function flat(name, warm, work) {
-  if (!newest) return;
-  test(`${name} [${newest.name}]`, async () => {
+  for (const [host, mode] of NODES.flatMap((node) => MODES.map((each) => [node, each]))) flatOn(host, mode, name, warm, work);
+}
+
+function flatOn(host, mode, name, warm, work) {
+  test(`${name} [${host.name}, ${mode}]`, async () => {
     const code = `${WEIGH}
       ${warm};
       const before = await weigh();
@@ -203,7 +200,7 @@ function flat(name, warm, work) {
       const after = await weigh();
       console.log(JSON.stringify({ before, after }));
     `;
-    const { stdout, stderr } = await program(newest, code, ['--expose-gc']);
+    const { stdout, stderr } = await program(host, mode, code, ['--expose-gc']);
     assert.equal(stderr, '');
     const { before, after } = JSON.parse(stdout);
     assert.ok(after[0] - before[0] < 4, stdout);
@@ -289,3 +286,51 @@ flat('calls of workers, with channels and contexts', `
     }
   }
   await calls(3000)`, 'await calls(15000)');
+
+flat('waits for a mutex, served and called off', `
+  const mu = rt.mutex();
+  async function contend(n) {
+    for (let i = 0; i < n; i++) {
+      const controller = new AbortController();
+      await mu.lock();
+      const next = mu.lock(), never = mu.lock(controller).catch(() => {});
+      controller.abort();
+      await never;
+      mu.unlock();
+      await next;
+      mu.unlock();
+      rt.mutex(); // lost at once
+      if (i % 1000 === 999) gc(), await turn();
+    }
+  }
+  await contend(3000)`, 'await contend(30000)');
+
+flat('contexts of a context that stays', `
+  const root = rt.context();
+  async function derive(n) {
+    for (let i = 0; i < n; i++) {
+      const timed = root.withTimeout(1e6);
+      const child = timed.withValue('i', i).withCancel();
+      const waits = [rt.chan().recv({ ctx: child }), rt.chan().recv(timed)].map((each) => each.catch(() => {}));
+      child.signal.onabort = () => child;
+      if (i % 2 === 0) child.cancel();
+      timed.cancel();
+      await Promise.all(waits);
+      if (i % 1000 === 999) gc(), await turn();
+    }
+  }
+  await derive(3000)`, 'await derive(20000)');
+
+flat('groups, with members that end and that are called off', `
+  const never = rt.chan();
+  async function groups(n) {
+    for (let i = 0; i < n; i++) {
+      await rt.group({ timeoutMs: 1e6 }, async (g, ctx) => {
+        g.go(function* () { yield* rt.sleep(0); });
+        g.go(async () => { await never.recv({ ctx }); });
+        g.go(async () => { throw new RangeError(); });
+      }).catch(() => {});
+      if (i % 1000 === 999) gc(), await turn();
+    }
+  }
+  await groups(3000)`, 'await groups(20000)');

@@ -157,15 +157,17 @@ test('close: everything that waits is told', async (rt) => {
   const ch = rt.chan();
   const log = [];
   const waits = [ch.recv(), rt.chan().send(1), rt.sleep(10000), rt.select({ ch })];
+  const begun = rt.chan(1);
   const g = rt.go(function* () {
     try {
+      begun.trySend();
       yield* ch.recv();
     } finally {
       log.push('finally');
     }
   });
   const told = g.wait();
-  await settle();
+  await begun.recv();
   await rt.close();
   assert.deepEqual(log, ['finally']);
   for (const wait of [...waits, told]) await assert.rejects(wait, RuntimeClosedError);

@@ -9,7 +9,7 @@ import { closeGuest, imports, sharedGuest, startGuest } from './guest-start.mjs'
 const test = (name, fn, options) => testWith(`guest: ${name}`, async () => {
   const rt = await (options ? startGuest(options) : sharedGuest());
   try {
-    await fn(rt, rt.exports);
+    return await fn(rt, rt.exports);
   } finally {
     if (options) await rt.close();
   }

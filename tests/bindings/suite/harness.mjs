@@ -39,7 +39,10 @@ async function runtimeFor({ anywhere, none }) {
 /** The last test has run. */
 export const closeShared = () => shared?.close();
 
-/** Run one; undefined, or what is wrong. */
+/** What a test returns that a host cannot have, for this reason. */
+export const skip = (reason) => ({ skipped: reason });
+
+/** Run one; what is wrong, or why it was left out. */
 export async function runTest(each) {
   let timer;
   const late = new Promise((_, reject) => {
@@ -47,9 +50,10 @@ export async function runTest(each) {
   });
   const rt = await runtimeFor(each);
   try {
-    await Promise.race([each.fn(rt), late]);
+    const { skipped } = await Promise.race([each.fn(rt), late]) ?? {};
+    return { skipped };
   } catch (error) {
-    return `${error?.stack?.includes(error?.message) ? error.stack : `${error}\n${error?.stack}`}`;
+    return { wrong: `${error?.stack?.includes(error?.message) ? error.stack : `${error}\n${error?.stack}`}` };
   } finally {
     clearTimeout(timer);
     if (rt !== shared) await rt?.close();

@@ -1,6 +1,6 @@
 // What there is with workers only: parallelism, and workers that are lost.
 import { RuntimeClosedError, start, WorkerError } from '../../../bindings/dist/index.js';
-import { assert, begin, currentMode, test } from './harness.mjs';
+import { assert, begin, currentMode, skip, test } from './harness.mjs';
 
 const FAILING = new URL('./modules/failing.js', import.meta.url);
 const DIST = new URL('../../../bindings/dist/', import.meta.url);
@@ -170,8 +170,38 @@ mtTest('all loop: a call that waits can be called off', allLoop);
 
 // One was told of twice, and the second time the one in its place was ended for it.
 mtTest('all loop, again and again', async (rt) => {
-  if (globalThis.Deno) return; // where a thread that loops is left behind, to loop (bindings/README.md)
+  if (globalThis.Deno) return skip('a thread that loops is left behind, to loop (bindings/README.md)');
   for (let i = 0; i < 8; i++) await allLoop(rt);
+});
+
+mtTest('what is thrown beside calls ends one, with its calls', async (rt) => {
+  if (globalThis.Deno) return skip('it prints what was thrown, and nobody can keep it from that');
+  const { throwLater, add } = rt.module(FAILING);
+  for (let i = 0; i < 3; i++) {
+    const error = await throwLater().catch((e) => e);
+    assert.ok(error instanceof WorkerError, String(error));
+    assert.match(error.message, /^throwLater: [^]*nobody catches this[^]*; another one takes its place/);
+    assert.match(error.cause.message, /nobody catches this/);
+    assert.equal(await add(1, 2), 3);
+  }
+});
+
+mtTest('closing ends all', async (rt) => {
+  const { beat } = rt.module(FAILING);
+  const name = `goro ${Math.random()}`, beats = new BroadcastChannel(name);
+  const from = new Set();
+  let heard = 0;
+  beats.onmessage = ({ data }) => { from.add(data), heard++; };
+  const a = rt.chan(1), b = rt.chan(1), pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+  await Promise.all([beat(name, 1, a, b), beat(name, 2, b, a)]); // on a worker each, which has nothing to do now
+  while (from.size < 2) await pause(1);
+  await rt.close();
+  // What had been sent before may still come; and if one lived, this would never end.
+  for (let before = -1; before !== heard;) {
+    before = heard;
+    await pause(100);
+  }
+  beats.close();
 });
 
 mtTest('closing ends those that loop', async (rt) => {
@@ -183,7 +213,7 @@ mtTest('closing ends those that loop', async (rt) => {
 });
 
 mtTest('a file that is no worker', async () => {
-  if (globalThis.Deno) return; // where nobody can keep that from ending the program
+  if (globalThis.Deno) return skip('nobody can keep that from ending the program');
   const rt = await begin({ worker: new URL('./none.js', DIST) });
   await assert.rejects(rt.module(FAILING).add(1, 1), WorkerError);
   await assert.rejects(rt.module(FAILING).add(1, 1), WorkerError);

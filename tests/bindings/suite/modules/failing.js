@@ -27,6 +27,13 @@ export async function wait(begun, ch) {
   return (await ch.recv()).value;
 }
 
+/** Meets another one, and sends for as long as its worker lives. */
+export function beat(name, id, mine, theirs) {
+  const beats = new BroadcastChannel(name);
+  setInterval(() => beats.postMessage(id), 5);
+  return meet(mine, theirs);
+}
+
 export async function throwLater() {
   setTimeout(() => { throw new Error('nobody catches this'); });
   await new Promise(() => {});
