@@ -75,6 +75,10 @@ async function wasm(row, name, options) {
 /** Comments that are lines of their own. tsc's removeComments would take those for bundlers as well, and the types'. */
 const COMMENTS = /^ *(?:\/\*\*[^]*?\*\/|\/\/.*)\n/gm;
 
+/** Programs are given objects of these classes, and make none. tsc leaves internal constructors out, which stands for one that takes nothing. */
+const notMade = (types) => types.replace(/^(export declare class [^]*?\{\n)([^]*?^\})/gm, (whole, head, body) =>
+  (/^ {4}constructor\(/m.test(body) ? whole : `${head}    protected constructor();\n${body}`));
+
 /** What a worker has no use for: it imports nothing, as it may come from a blob. */
 const none = {
   name: 'none',
@@ -89,6 +93,7 @@ async function script(options) {
   await run([process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(BINDINGS, 'tsconfig.json')], options);
   for (const file of filesIn(DIST)) {
     if (file.endsWith('.js') && !file.endsWith('embedded.js')) writeFileSync(file, readFileSync(file, 'utf8').replace(COMMENTS, ''));
+    if (file.endsWith('.d.ts') && !file.endsWith('errors.d.ts')) writeFileSync(file, notMade(readFileSync(file, 'utf8')));
   }
   await bundle({
     entryPoints: [join(DIST, 'machine-worker.js')], outfile: join(DIST, 'worker.js'),

@@ -4,7 +4,7 @@ import type { Element } from './elements.js';
 import { ChanClosedError, NilChanError, UsageError } from './errors.js';
 import { CLOSED, NONE, type Pointer, SHUT } from './ffi.js';
 import { dispose, type Held } from './lifetime.js';
-import { type Kind, type Op, RECV, SEND, type SendOptions, type Subject, unusual, type WaitOptions } from './op.js';
+import { type Kind, type Op, RECV, SEND, type SendOptions, unusual, type WaitOptions } from './op.js';
 import { brand } from './realm.js';
 
 /** What a receive brings: a value, or done if the channel is closed and empty. */
@@ -74,7 +74,7 @@ export const freed = () => new UsageError('the channel was disposed of; do that 
  * ch.close();
  * assert.equal((await ch.recv()).done, true);
  */
-export class Chan<T> implements SendChan<T>, RecvChan<T>, Subject {
+export class Chan<T> implements SendChan<T>, RecvChan<T> {
   static {
     brand(this, 'Chan');
   }

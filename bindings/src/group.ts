@@ -32,7 +32,7 @@ export interface Elsewhere {
  * });
  * assert.equal(sum, 3);
  */
-export class Group implements Members {
+export class Group {
   static {
     brand(this, 'Group');
   }

@@ -1,6 +1,6 @@
 // What must compile, and, after @ts-expect-error, what must not.
 import {
-  after, type Chan, type GoFunction, type Goroutine, type Group, type Held, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send,
+  after, type Chan, type GoFunction, type Goroutine, type Group, type Held, Mutex, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send,
   type SendChan, type SingleFlight, start, transfer, type TypedChan,
 } from '../../bindings/dist/index.js';
 
@@ -147,4 +147,8 @@ export async function starting(): Promise<void> {
   using _ = await rt.mutex().lock();
   using held: Held = await rt.semaphore(2).acquire();
   await ch.send({ id: 1 });
+  // @ts-expect-error what is internal is not in the types
+  rt.core;
+  // @ts-expect-error a runtime makes them
+  new Mutex();
 }
