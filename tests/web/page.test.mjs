@@ -284,12 +284,13 @@ for (const { name: browser } of hosts(['chromium', 'firefox'])) {
     assert.deepEqual(await violations(demo), []);
     assert.equal(await demo.evaluate(() => document.getElementById('procs').disabled), true);
     await demo.shot(`no-isolation-${browser}`);
-    assert.equal(await demo.evaluate(async () => {
+    assert.deepEqual(await demo.evaluate(async () => {
       sessionStorage.setItem('goro-isolate', 'reloaded'); // as if that had not helped
-      const reloads = await globalThis.goroIsolate();
+      const [first, again] = [globalThis.goroIsolate(), globalThis.goroIsolate()];
+      const reloads = await first;
       sessionStorage.clear();
-      return reloads;
-    }), false);
+      return [reloads, first === again];
+    }), [false, true], 'not done twice at once');
     await demo.evaluate(() => { window.before = true; });
     await demo.click('isolate');
     await demo.until('the page again, isolated', () => !window.before && crossOriginIsolated && document.getElementById('output')?.textContent === 'Hello from a goroutine\n');
