@@ -370,6 +370,7 @@ export class Runtime<E = {}> {
    * as many at the same time as `info.procs` says; each call starts a goroutine
    * there. Without workers (`info.mode`) they run on this thread. Arguments and
    * results are copied, and so are what passes through channels that were passed.
+   * A bundler has to make a file of the module: the README has how, by "Workers and bundlers".
    * @example
    * const maths = rt.module(new URL('./maths.js', EXAMPLES));
    * assert.equal(await maths.add(20, 22), 42);
