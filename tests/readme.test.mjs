@@ -25,10 +25,10 @@ function blocks(path, language) {
   return [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].filter(([, each]) => each === language).map(([, , code]) => code);
 }
 
-/** All blocks that there are; each kind is run below, in bindings/process.test.mjs, or it is a drawing. */
+/** All blocks that there are; each kind is run below, in bindings/process.test.mjs or bindings/install.test.mjs, or it is a drawing. */
 const BLOCKS = {
   'README.md': ['c', 'sh', 'js', '', ''],
-  'bindings/README.md': ['js', 'ts', 'ts'],
+  'bindings/README.md': ['js', 'ts', 'js', 'js', 'js', 'js', 'ts'],
   'bindings/cc/README.md': ['sh', 'cpp', 'c', 'c', 'js', ''],
   'wasi/README.md': ['c', 'sh', 'sh', 'sh'],
 };
