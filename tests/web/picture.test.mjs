@@ -255,7 +255,10 @@ for (const { name: browser } of hosts(['chromium', 'firefox'])) {
     assert.deepEqual(await demo.until('a tip', tipOverFrames), { shown: 30, playing: 30, changes: true });
     await demo.page.mouse.move(box.x + 1, box.y - 30);
     await demo.until('no tip', () => document.getElementById('tip').hidden);
-    await demo.evaluate(() => { document.getElementById('picture').focus(); });
+    await demo.evaluate(() => {
+      globalThis.picture.timeline.seek(300);
+      document.getElementById('picture').focus();
+    });
     await demo.press('ArrowRight');
     assert.deepEqual(await demo.until('a tip by keys', tipOverFrames), { shown: 30, playing: 30, changes: true });
     await demo.press('Escape');
