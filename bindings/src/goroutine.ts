@@ -170,10 +170,10 @@ const unawaited = () => new UsageError('a generator goroutine has begun an opera
 export const isGenerator = (value: unknown): value is Iterator<unknown, any, any> =>
   typeof (value as Iterator<unknown>)?.next === 'function' && typeof (value as any)[Symbol.iterator] === 'function';
 
-const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor;
-const AsyncGeneratorFunction = Object.getPrototypeOf(async function* () {}).constructor;
+/** What kind of function it is, of any realm: 'GeneratorFunction', say. */
+const tagOf = (fn: unknown): unknown => (fn as { [Symbol.toStringTag]?: unknown } | undefined)?.[Symbol.toStringTag];
 
-export const isGeneratorFunction = (fn: unknown): boolean => fn instanceof GeneratorFunction;
+export const isGeneratorFunction = (fn: unknown): boolean => tagOf(fn) === 'GeneratorFunction';
 
 /** signal: calls off whatever a generator waits for, once it is aborted. */
 export function start<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, args: A, signal?: AbortSignal): Goroutine<T> {
@@ -185,7 +185,7 @@ export function start<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, 
 /** A goroutine that has not begun. */
 export function prepare<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>): Goroutine<T> {
   if (typeof fn !== 'function') throw new UsageError('go of nil func value; pass a function');
-  if (fn instanceof AsyncGeneratorFunction) throw new UsageError('go of an async generator, which nobody would run; pass an async function or a generator');
+  if (tagOf(fn) === 'AsyncGeneratorFunction') throw new UsageError('go of an async generator, which nobody would run; pass an async function or a generator');
   if (core.closed) throw core.shutError();
   return new Goroutine<T>(core);
 }
