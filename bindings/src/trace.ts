@@ -125,7 +125,8 @@ export class Trace {
   }
 
   /**
-   * How many events had to make room for newer ones before they were taken.
+   * How many events, and readings of the clock between them, had to make room for
+   * newer ones before they were taken.
    * @example
    * const rt2 = await start();
    * const recording = trace(rt2, { events: 1 }); // there is room for some thousand all the same

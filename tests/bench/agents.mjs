@@ -66,7 +66,7 @@ async function main(rounds, trips) {
   const best = {};
   for (let i = 0; i < rounds; i++)
     for (const [name, round] of Object.entries(KINDS)) best[name] = Math.min(best[name] ?? Infinity, await round(trips));
-  for (const [name, us] of Object.entries(best)) console.log(`${name.padEnd(16)}${us.toFixed(2).padStart(8)} µs a round trip`);
+  for (const [name, us] of Object.entries(best)) console.log(`  ${name.padEnd(18)}${us.toFixed(2).padStart(8)}  ${(us / best['Atomics.wait']).toFixed(2)} times`);
 }
 
 if (isMainThread) await main(Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 20_000));

@@ -24,10 +24,13 @@ const ROOT = resolve(HERE, '../../..');
 const NODE = process.env.NODE26 || process.execPath;
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 
-const COLUMNS = ['goro-generators', 'goro-async', 'by-hand', 'js-csp', 'thi.ng-csp', 'effection', 'effect'];
+const COLUMNS = ['goro-generators', 'goro-async', 'goro-generators-mt', 'goro-async-mt', 'by-hand', 'js-csp', 'thi.ng-csp', 'effection', 'effect'];
 const WORKERS = ['goro', 'postMessage', 'comlink', 'piscina', 'workerpool'];
 const ROWS = ['spawn', 'ping-pong', 'buffered 128', 'select of 4', 'mutex, 4 contend', 'call of C', 'ping-pong with C'];
 const WORKER_ROWS = ['call and back', 'fan-out over 2'];
+
+/** child.mjs's modes of start. */
+const STARTS = { st: 'one thread', mt: 'shared memory', workers: 'and two workers' };
 
 /** What a program of each imports, for its weight. */
 const IMPORTS = {
@@ -130,8 +133,13 @@ if (workers.length) {
   table('µs a call', workers, WORKER_ROWS, (column, row) => number(best[column][row] && best[column][row] / 1e3, 1));
 }
 if (!wanted.length) {
-  const { goro } = measure(['goro'], 'start');
-  console.log(`\nimport and start: ${number(goro.start && goro.start / 1e6, 1)} ms`);
+  console.log('\nimport and start, ms:');
+  for (const [mode, title] of Object.entries(STARTS)) {
+    const { goro } = measure(['goro'], 'start', mode);
+    console.log(`  ${title.padEnd(18)}${number(goro[mode] && goro[mode] / 1e6, 1).padStart(8)}`);
+  }
+  console.log('\na number between two workers, there and back, µs:');
+  process.stdout.write(execFileSync(NODE, [join(HERE, '../agents.mjs'), String(ROUNDS)], { encoding: 'utf8' }));
   await sizes();
 }
 console.log(`\nminima of ${ROUNDS} processes each, ${execFileSync(NODE, ['--version'], { encoding: 'utf8' }).trim()}; lower is better`);

@@ -1,8 +1,9 @@
-// Goro on one thread, goroutines that are async functions.
+// Goro on one thread, or as goro-async-mt over shared memory; goroutines that are async functions.
 import { recv, start } from '../../../bindings/dist/index.js';
 import { startC } from './calls.mjs';
 
-const rt = await start({ mode: 'st' }), guest = await startC();
+const mode = process.argv[2].endsWith('-mt') ? 'mt' : 'st';
+const rt = await start({ mode }), guest = await startC();
 
 async function nothing() {}
 

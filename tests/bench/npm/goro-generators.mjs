@@ -1,8 +1,9 @@
-// Goro on one thread, goroutines that are generators.
+// Goro on one thread, or as goro-generators-mt over shared memory; goroutines that are generators.
 import { recv, start } from '../../../bindings/dist/index.js';
 import { startC } from './calls.mjs';
 
-const rt = await start({ mode: 'st' }), guest = await startC();
+const mode = process.argv[2].endsWith('-mt') ? 'mt' : 'st';
+const rt = await start({ mode }), guest = await startC();
 function* nothing() {}
 const run = (fn) => rt.go(fn).wait();
 
