@@ -1,6 +1,7 @@
 // goro_trace_write and goro_dump_json: a C program's JSON, on every host, read by
 // what the npm package has for it.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { execFileSync } from 'node:child_process';
@@ -41,6 +42,17 @@ for (const host of hosts(process.env.HOST ? undefined : named)) {
     assert.deepEqual([dump.length, dump[0].id, dump[0].state], [2, 1, 'running']);
   });
 }
+
+test("the package's names are the runtime's", () => {
+  const source = (path) => readFileSync(join(root, path), 'utf8');
+  const listed = (path, name) => [...source(path).match(new RegExp(`const ${name}[^=]*= \\[([^\\]]*)\\]`))[1].matchAll(/'([^']*)'/g)].map(([, text]) => text);
+  const reasons = [...source('runtime/sched/traceback.c').matchAll(/^ +\[waitReason\w+\] = "(.*)",$/gm)].map(([, text]) => text);
+  assert.ok(reasons.length > 10);
+  assert.deepEqual(listed('bindings/src/trace.ts', 'REASONS'), reasons);
+  const [body] = source('runtime/base/trace.h').match(/enum tracekind \{[^}]*\}/);
+  const all = [...body.matchAll(/^ +TRACE_(\w+)/gm)].map(([, name]) => name.toLowerCase());
+  assert.deepEqual([...listed('bindings/src/trace-events.ts', 'KINDS'), 'clock'], ['', ...all]);
+});
 
 test('GORO_TRACE 0: nothing is left of it', () => {
   const object = join(built, 'goro-notrace.o');
