@@ -1,10 +1,10 @@
 /** Groups: goroutines that end together. Go: golang.org/x/sync/errgroup. */
 import type { Context } from './context.js';
 import type { Core } from './core.js';
-import { CanceledError, UsageError } from './errors.js';
+import { UsageError } from './errors.js';
 import { awaitIn, begin, type GoFunction, Goroutine, prepare } from './goroutine.js';
 import { asyncDispose } from './lifetime.js';
-import type { Op, WaitOptions } from './op.js';
+import { calledOff, onCallOff, type Op, type WaitOptions } from './op.js';
 import { Pending } from './pending.js';
 import { brand } from './realm.js';
 
@@ -51,8 +51,8 @@ export class Group {
   /** The end, as soon as somebody waits for it; and whether it has come. */
   #end: Promise<void> | undefined;
   #over = false;
-  /** The first error is told by wait(). */
-  #waited = false;
+  /** wait() tells the first error. */
+  #told = false;
   /** @internal What ends with it: ctx, or above. */
   outermost: Context;
   /** @internal Its maker disposes of it. */
@@ -166,8 +166,11 @@ export class Group {
    */
   wait(options?: WaitOptions): Op<void> {
     if (this.#home) throw new UsageError('wait of a group that has begun elsewhere; it is waited for there');
-    this.#waited = true;
-    return awaitIn(this.core, this.ended(), options);
+    const end = this.ended();
+    this.#told = !(options && calledOff(options));
+    const unheed = options && onCallOff(options, () => { this.#told = false; });
+    if (unheed) end.then(unheed, unheed);
+    return awaitIn(this.core, end, options);
   }
 
   /** @internal The same, for who tells the error himself. */
@@ -196,23 +199,22 @@ export class Group {
   }
 
   /**
-   * For `await using g = rt.group()`: cancels what has not ended, as a block that
-   * throws cannot be told from one that ends, and waits for that. So end the block
-   * by `await g.wait()`. Throws the first error, if wait() has not.
+   * For `await using g = rt.group()`: waits until all have ended, and throws the
+   * first error, if wait() has not. It cannot know that the block has thrown; so
+   * where members would wait for ever then, pass a body, `rt.group(fn)`, which
+   * cancels them.
    * @example
    * const g = rt.group();
-   * const stuck = g.go(function* () { yield* rt.chan().recv(); });
+   * const a = g.go(async () => 1);
    * await g[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
-   * await assert.rejects(stuck.wait(), CanceledError);
+   * assert.equal(await a.wait(), 1);
    */
   async [asyncDispose](): Promise<void> {
     if (!this.open) throw new UsageError('the group ends with its body; await using is for rt.group() without one');
-    const left = this.ctx.err === undefined; // else what was cancelled says why
-    if (left) this.ctx.cancel();
     try {
       await this.ended();
     } catch (error) {
-      if (!this.#waited && !(left && error instanceof CanceledError)) throw error;
+      if (!this.#told) throw error;
     }
   }
 }
@@ -226,4 +228,3 @@ export async function runGroup<T>(group: Group, body: (g: Group, ctx: Context) =
   await group.ended();
   return main;
 }
-

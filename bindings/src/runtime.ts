@@ -334,9 +334,8 @@ export class Runtime<E = {}> {
   group<T>(body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T>;
   group<T>(options: GroupOptions, body: (g: Group, ctx: Context) => T | PromiseLike<T>): Promise<T>;
   /**
-   * The same for `await using g = rt.group()`: what was started by `g.go` ends
-   * before the block does. It ends by `await g.wait()`; else what still runs is
-   * cancelled.
+   * The same for `await using g = rt.group()`, or `await g.wait()` at its end:
+   * what was started by `g.go` ends before the block does.
    * @throws {RuntimeClosedError} if the runtime is closed
    */
   group(options?: GroupOptions): Group;

@@ -96,29 +96,37 @@ test('group: without a body, the first error cancels the rest', async (rt) => {
   await rt.group(async (inner) => { await assert.rejects(inner[end](), UsageError); });
 });
 
-test('group: what still runs when it is disposed of is cancelled, and waited for', async (rt) => {
-  const { sleepy } = rt.module(CRUNCH);
-  const log = rt.chan(10), lines = [];
-  const block = async () => {
-    const g = rt.group();
-    try {
-      g.go(function* () { try { yield* rt.chan().recv(); } finally { log.trySend('generator'); } });
-      g.go(async () => { await rt.chan().recv({ ctx: g.ctx }).finally(() => log.trySend('async')); });
-      g.go(sleepy, log);
-      assert.equal((await log.recv()).value, 'begins');
-      throw new Error('of the block');
-    } finally {
-      await g[end]();
-    }
-  };
-  await assert.rejects(block(), /of the block/);
+test('group: what still runs when it is disposed of is waited for', async (rt) => {
+  const { recruit } = rt.module(CRUNCH);
+  const log = rt.chan(10), out = rt.chan(20), gate = rt.chan(), lines = [];
+  const g = rt.group();
+  g.go(function* () { yield* gate.recv(); log.trySend('generator'); });
+  g.go(async () => { await rt.sleep(1); await gate.send(0); log.trySend('async'); });
+  g.go(recruit, g, 3, out);
+  await g[end]();
   log.close();
   for await (const line of log) lines.push(line);
-  assert.deepEqual(lines.sort(), ['async', 'ends', 'generator']);
-  const g = rt.group();
-  g.go(function* () { try { yield* rt.chan().recv(); } finally { throw new Error('of a member'); } });
-  await settle();
-  await assert.rejects(g[end](), /of a member/);
+  assert.deepEqual([lines.sort(), out.len], [['async', 'generator'], 6]);
+});
+
+test('group: an error that no wait has told is told when it is disposed of', async (rt) => {
+  const gate = rt.chan(), late = new Error('late');
+  const made = () => {
+    const g = rt.group();
+    g.go(function* () { yield* gate.recv(); throw late; });
+    return g;
+  };
+  const calledOff = made(), controller = new AbortController();
+  await assert.rejects(calledOff.wait({ ctx: rt.context().withTimeout(1) }), DeadlineExceededError);
+  await assert.rejects(calledOff.wait({ signal: AbortSignal.abort(new Error('before')) }), /before/);
+  await gate.send(0);
+  assert.equal(await calledOff[end]().catch((e) => e), late);
+  const told = made();
+  const waits = told.wait({ signal: controller.signal }).catch((e) => e);
+  await gate.send(0);
+  assert.equal(await waits, late);
+  controller.abort();
+  await told[end]();
 });
 
 test('group: wait in a generator, in a body, called off', async (rt) => {
