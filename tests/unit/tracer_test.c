@@ -63,6 +63,15 @@ static void is_done(void) {
   goro__chansend1(done, &v);
 }
 
+/* As UNIT_UNTIL, with few events of its own, however long that takes. */
+#define QUIETLY_UNTIL(cond)           \
+  do {                                \
+    while (!(cond)) {                 \
+      CHECK(unit_patient() && #cond); \
+      goro__timeSleep(50000);         \
+    }                                 \
+  } while (0)
+
 /* ---- programs ---- */
 
 static void receiver(void *arg) {
@@ -75,9 +84,9 @@ static void test_handover(void) {
   int v = 1;
   goro__trace_start(0, true);
   uint32_t g = start(receiver, NULL), me = (uint32_t)getg()->goid;
-  UNIT_UNTIL(LoadRelaxed(&c->recvq.first));
+  QUIETLY_UNTIL(LoadRelaxed(&c->recvq.first));
   goro__chansend1(c, &v);
-  UNIT_UNTIL(goro__gcount() == 1);
+  QUIETLY_UNTIL(goro__gcount() == 1);
   goro__trace_stop();
   take_all();
   int first = find(TRACE_CREATE, me);
@@ -107,17 +116,17 @@ static void test_ready(void) {
   int v;
   goro__trace_start(0, true);
   uint32_t s = start(selecting, NULL);
-  UNIT_UNTIL(LoadRelaxed(&c->sendq.first));
+  QUIETLY_UNTIL(LoadRelaxed(&c->sendq.first));
   goro__chanrecv2(c, &v);
-  UNIT_UNTIL(goro__gcount() == 1); /* and off c2 as well */
+  QUIETLY_UNTIL(goro__gcount() == 1); /* and off c2 as well */
   uint32_t r = start(selecting, NULL);
-  UNIT_UNTIL(LoadRelaxed(&c2->recvq.first));
+  QUIETLY_UNTIL(LoadRelaxed(&c2->recvq.first));
   goro__chansend1(c2, &v);
-  UNIT_UNTIL(goro__gcount() == 1);
+  QUIETLY_UNTIL(goro__gcount() == 1);
   uint32_t x = start(selecting, NULL);
-  UNIT_UNTIL(LoadRelaxed(&c2->recvq.first));
+  QUIETLY_UNTIL(LoadRelaxed(&c2->recvq.first));
   goro__closechan(c2);
-  UNIT_UNTIL(goro__gcount() == 1);
+  QUIETLY_UNTIL(goro__gcount() == 1);
   goro__trace_stop();
   take_all();
   int is = find(TRACE_READY, s), ir = find(TRACE_READY, r),
@@ -145,7 +154,7 @@ static void test_sums(void) {
   goro__trace_start(0, false);
   for (intptr_t i = 0; i < N; i++) start(passing, (void *)(intptr_t)ROUNDS);
   finish(N);
-  UNIT_UNTIL(goro__gcount() == 1);
+  QUIETLY_UNTIL(goro__gcount() == 1);
   goro__trace_stop();
   take_all();
   CHECK(count(TRACE_SEND, 0) == N * ROUNDS);
@@ -170,7 +179,7 @@ static void test_steal(void) {
     goro__trace_start(0, true);
     for (int i = 0; i < N; i++) start(passing, (void *)(intptr_t)30);
     finish(N);
-    UNIT_UNTIL(goro__gcount() == 1);
+    QUIETLY_UNTIL(goro__gcount() == 1);
     goro__trace_stop();
     take_all();
   } while (count(TRACE_STEAL, 0) == 0);
@@ -186,7 +195,7 @@ static void test_steal(void) {
 static void test_before(void) {
   uint32_t g = start(receiver, NULL);
   int v = 0;
-  UNIT_UNTIL(LoadRelaxed(&c->recvq.first));
+  QUIETLY_UNTIL(LoadRelaxed(&c->recvq.first));
   getg()->name = "tester";
   goro__trace_start(0, true);
   goro__trace_stop();
@@ -196,7 +205,7 @@ static void test_before(void) {
   CHECK(strcmp(story((uint32_t)getg()->goid), "CNS") == 0 || !unit_one_m());
   getg()->name = NULL;
   goro__chansend1(c, &v);
-  UNIT_UNTIL(goro__gcount() == 1);
+  QUIETLY_UNTIL(goro__gcount() == 1);
   take_all();
   CHECK(ngot == 0);
 }
