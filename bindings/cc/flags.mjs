@@ -49,16 +49,16 @@ export const SANITIZE = {
   thread: ['-fsanitize=thread', '-g'],
 };
 
-/** The runtime's files per target, beside the amalgamation goro.c. */
+/** The runtime's files per target; goro.c and goro_npm.c include the others. */
 export const SOURCES = {
   wasi: ['goro.c', 'os/os_wasip1.c', 'os/os_wasip1_poll.c', 'os/os_wasip1_st.c', 'os/os_st.c', 'stack/switch_asyncify.c'],
   'wasi-threads': ['goro.c', 'os/os_wasip1.c', 'os/os_wasip1_poll.c', 'os/os_wasip1_mt.c', 'os/os_pthread.c', 'stack/switch_asyncify.c'],
   js: ['goro.c', 'api/goro_js.c', 'os/os_js.c', 'os/os_js_memory.c', 'os/os_js_poll.c', 'os/os_js_st.c', 'os/os_st.c', 'stack/switch_asyncify.c'],
   'js-threads': ['goro.c', 'api/goro_js.c', 'os/os_js.c', 'os/os_js_memory.c', 'os/os_js_poll.c', 'os/os_js_mt.c', 'os/os_pthread.c', 'stack/switch_asyncify.c'],
   native: ['goro.c', 'os/os_unix.c', 'os/os_unix_poll.c', 'os/os_pthread.c', 'stack/switch_ucontext.c'],
-  npm: ['goro.c', 'os/os_npm.c', 'os/os_npm_st.c', 'os/os_st.c', 'os/os_js_memory.c', 'api/ffi.c', 'stack/switch_asyncify.c'],
-  'npm-threads': ['goro.c', 'os/os_npm.c', 'os/os_npm_mt.c', 'api/ffi.c', 'api/ffi_mt.c', 'stack/switch_asyncify.c'],
-  package: ['goro.c', 'os/os_npm.c', 'os/os_npm_st.c', 'os/os_st.c', 'os/os_js_memory.c', 'api/ffi.c', 'api/ffi_module.c', 'stack/switch_asyncify.c'],
+  npm: ['goro_npm.c', 'os/os_npm.c', 'os/os_npm_st.c', 'os/os_st.c', 'os/os_js_memory.c', 'stack/switch_asyncify.c'],
+  'npm-threads': ['goro_npm.c', 'os/os_npm.c', 'os/os_npm_mt.c', 'api/ffi_mt.c', 'stack/switch_asyncify.c'],
+  package: ['goro_npm.c', 'os/os_npm.c', 'os/os_npm_st.c', 'os/os_st.c', 'os/os_js_memory.c', 'api/ffi_module.c', 'stack/switch_asyncify.c'],
 };
 
 /** Of the runtime's files for one target: a user's module may export any name, so the runtime's begin with this. */

@@ -113,7 +113,8 @@ export class Chan<T> implements SendChan<T>, RecvChan<T> {
     }
     if (this.ptr < 0) throw freed();
     const handle = core.values.put(this.copy ? this.copy(value, options?.transfer) : value);
-    return core.op(this, SEND, core.ffi.send(this.ptr, handle, core.slot), handle, options);
+    const result = core.ffi.send(this.ptr, handle, core.slot);
+    return result === 0 ? core.over(undefined) : core.op(this, SEND, result, handle, options);
   }
 
   /**
@@ -132,7 +133,8 @@ export class Chan<T> implements SendChan<T>, RecvChan<T> {
       if (refused) return refused;
     }
     if (this.ptr < 0) throw freed();
-    return core.op(this, RECV, core.ffi.recv(this.ptr, core.slot), 0, options);
+    const result = core.ffi.recv(this.ptr, core.slot);
+    return result >= 0 ? core.over(this.received(core, result)) : core.op(this, RECV, result, 0, options);
   }
 
   /**
@@ -262,9 +264,14 @@ export class Chan<T> implements SendChan<T>, RecvChan<T> {
       this.giveBack(handle);
       throw result === CLOSED ? closedSend() : unexpected(core, result);
     }
-    if (result >= 0) return { done: false, value: core.values.take(result) };
+    if (result >= 0) return this.received(core, result);
     if (result === CLOSED) return { done: true, value: undefined };
     throw unexpected(core, result);
+  }
+
+  /** @internal What a receive has brought. */
+  received(core: Core, handle: number): RecvResult<T> {
+    return { done: false, value: core.values.take(handle) as T };
   }
 
   /** @internal */
@@ -341,8 +348,7 @@ export class TypedChan<T> extends Chan<T> {
   }
 
   /** @internal */
-  override outcome(core: Core, kind: Kind, result: number, handle = 0): unknown {
-    if (kind === SEND || result < 0) return super.outcome(core, kind, result, handle);
+  override received(_core: Core, _handle: number): RecvResult<T> {
     return { done: false, value: this.read() };
   }
 

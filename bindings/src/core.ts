@@ -209,10 +209,13 @@ export class Core {
     return (value === undefined ? this.done : Promise.resolve(value)) as Op<T>;
   }
 
-  /** An operation that is over, in the form for its caller. */
+  /** An operation that is over already, with `value`, in the form for its caller. */
   over<T>(value: T): Op<T> {
     const task = this.current;
-    if (task === null) return this.atOnce(value);
+    if (task === null) {
+      this.attend();
+      return this.atOnce(value);
+    }
     task.state = OVER;
     this.result.value = value;
     return this.stepOp;

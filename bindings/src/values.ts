@@ -1,32 +1,39 @@
+/** The numbers that are their own handles. */
+const SMALL = 0x3fffffff;
+
 /**
  * Values of JavaScript as numbers that fit into a channel's element. A handle
- * belongs to whoever has it: it is put once and taken once. 0 is undefined.
+ * belongs to whoever has it: it is put once and taken once. 0 is undefined; an
+ * odd one is a whole number by itself, and any other twice a place here.
  */
 export class Values {
   readonly #values: unknown[] = [undefined];
   readonly #free: number[] = [];
 
-  /** How many values are on their way. */
+  /** How many values are on their way, but for small numbers. */
   get size(): number {
     return this.#values.length - 1 - this.#free.length;
   }
 
   put(value: unknown): number {
+    if (typeof value === 'number' && (value & SMALL) === value && !Object.is(value, -0)) return (value << 1) | 1;
     if (value === undefined) return 0;
-    const handle = this.#free.length > 0 ? this.#free.pop()! : this.#values.length;
-    this.#values[handle] = value;
-    return handle;
+    const place = this.#free.length > 0 ? this.#free.pop()! : this.#values.length;
+    this.#values[place] = value;
+    return place << 1;
   }
 
   peek(handle: number): unknown {
-    return this.#values[handle];
+    return (handle & 1) === 1 ? handle >> 1 : this.#values[handle >> 1];
   }
 
   take(handle: number): unknown {
+    if ((handle & 1) === 1) return handle >> 1;
     if (handle === 0) return undefined;
-    const value = this.#values[handle];
-    this.#values[handle] = undefined;
-    this.#free.push(handle);
+    const place = handle >> 1;
+    const value = this.#values[place];
+    this.#values[place] = undefined;
+    this.#free.push(place);
     return value;
   }
 }

@@ -27,6 +27,7 @@
  */
 #include "sched/hostg.h"
 
+#include "os/flatten.h"
 #include "sched/schedule.h"
 
 _Static_assert(sizeof(struct hostg) + 8 <= GSTACK0, "hostg");
@@ -43,7 +44,7 @@ void goro__hostg_init(void) {
 static struct p *agent_p(void) { return getagent()->m->p; }
 
 /* startfn and agent: agent_lost looks at all Gs. */
-static struct g *hostg_new(uint32_t slot, enum hostkind kind) {
+static GORO_NOINLINE struct g *hostg_new(uint32_t slot, enum hostkind kind) {
   struct g *gp = goro__gfget(agent_p());
   struct hostg *h = hostg_of(gp);
   StoreRelaxed(&gp->startfn, NULL);
@@ -66,7 +67,7 @@ struct g *goro__hostg_go(uint32_t slot, const struct gosite *site) {
 
 static const struct gosite wait_site = {.fn = "async"};
 
-struct g *goro__hostg_waiter(uint32_t slot) {
+GORO_FLATTEN struct g *goro__hostg_waiter(uint32_t slot) {
   struct g *gp = getg();
   if (gp != getagent()->m->g0) return gp;
   gp = hostg_new(slot, HOST_WAIT);
@@ -74,7 +75,8 @@ struct g *goro__hostg_waiter(uint32_t slot) {
   return gp;
 }
 
-void goro__hostg_park(struct g *gp, enum hostop op, enum waitReason reason) {
+GORO_FLATTEN void goro__hostg_park(struct g *gp, enum hostop op,
+                                   enum waitReason reason) {
   struct hostagent *a = getagent();
   struct m *mp = a->m;
   hostg_of(gp)->op = (uint8_t)op;
@@ -150,7 +152,9 @@ void goro__hostg_begin(int64_t budget) {
   mp->p->timertick = 0;
 }
 
-int64_t goro__hostg_run(void) { return goro__schedule(getagent()->m); }
+GORO_FLATTEN int64_t goro__hostg_run(void) {
+  return goro__schedule_host(getagent()->m);
+}
 
 /* Code that comes back without having waited has given way. */
 void goro__hostg_stepped(struct m *mp, bool over) {

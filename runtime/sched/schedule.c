@@ -501,6 +501,28 @@ int64_t goro__schedule(struct m *mp) {
   }
 }
 
+/* The G in runnext, if its code is the host's, and nothing has to be looked at
+ * before it.  NULL: search. */
+static inline struct g *handed_over(struct m *mp) {
+  struct p *pp = mp->p;
+  struct g *gp = LoadRelaxed(&pp->runnext);
+  if (!gp || gp->startfn || goro__host_step) return NULL;
+  if (mp->away || mp->stopper || mp->lockedg) return NULL;
+  if (pp->slice >= SLICE_MAX || Load(&sched.gcwaiting)) return NULL;
+  bool global = pp->schedtick % GLOBAL_TICK == 0;
+  if (global && LoadRelaxed(&globq_of(pp)->size) != 0) return NULL;
+  if (clock_due(mp, pp)) return NULL;
+  StoreRelaxed(&pp->runnext, NULL); /* nobody takes from an agent's P */
+  return gp;
+}
+
+int64_t goro__schedule_host(struct m *mp) {
+  struct g *gp = handed_over(mp);
+  if (!gp) return goro__schedule(mp);
+  begin(mp, gp, true);
+  return GORO_RUN_HOST;
+}
+
 int64_t goro__run(int64_t budget) {
   struct m *mp = &goro__m0;
   int64_t now = nanotime();

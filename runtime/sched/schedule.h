@@ -43,6 +43,9 @@ static inline void goro__now_is(struct p *pp, int64_t now) {
 /* Run goroutines on mp.  Returns only on an M that cannot block: then a time,
  * as goro__run. */
 int64_t goro__schedule(struct m *mp);
+/* The same for an agent's M, whose goroutines hand values to and fro: most
+ * often the next one is known, and takes no search. */
+int64_t goro__schedule_host(struct m *mp);
 
 /* ---- panic.c ---- */
 

@@ -587,7 +587,7 @@ void goro__timer_delete(struct timer *t) {
 
 /* Whoever looks at the channel sends what no M has sent while nobody was
  * blocked on it: all operations see the channel as if one had. */
-void goro__timer_maybeRunChan(struct timer *t) {
+GORO_NOINLINE void goro__timer_maybeRunChan(struct timer *t) {
   /* In a heap: the scheduler sends in time. */
   if (Load(&t->astate) & timerHeaped) return;
   timer_lock(t);

@@ -26,6 +26,8 @@
  */
 #include "wait/chan.h"
 
+#include "os/flatten.h"
+
 #include <string.h>
 
 /* ---- making ---- */
@@ -173,8 +175,9 @@ struct g *goro__recv_from(struct hchan *c, struct sudog *sg, void *elem) {
 
 /* ---- what can be done at once ---- */
 
-/* A send that does not block.  Holds the lock on return of WOULD_BLOCK. */
-static inline enum attempt send_locked(struct hchan *c, const void *elem) {
+GORO_FLATTEN enum attempt goro__send_at_once(struct hchan *c,
+                                             const void *elem) {
+  lock(&c->lock);
   if (unlikely(c->closed)) {
     chan_unlock(c);
     return CLOSED;
@@ -194,8 +197,9 @@ static inline enum attempt send_locked(struct hchan *c, const void *elem) {
   return WOULD_BLOCK;
 }
 
-/* A receive that does not block.  Holds the lock on return of WOULD_BLOCK. */
-static inline enum attempt recv_locked(struct hchan *c, void *elem) {
+GORO_FLATTEN enum attempt goro__recv_at_once(struct hchan *c, void *elem) {
+  if (unlikely(c->timer)) goro__timer_maybeRunChan(c->timer);
+  lock(&c->lock);
   if (unlikely(c->closed) && c->qcount == 0) {
     chan_unlock(c);
     if (elem) memset(elem, 0, c->elemsize);
@@ -218,14 +222,11 @@ static inline enum attempt recv_locked(struct hchan *c, void *elem) {
 
 GORO_NOINLINE enum attempt goro__send_attempt(struct hchan *c,
                                               const void *elem) {
-  lock(&c->lock);
-  return send_locked(c, elem);
+  return goro__send_at_once(c, elem);
 }
 
 GORO_NOINLINE enum attempt goro__recv_attempt(struct hchan *c, void *elem) {
-  if (unlikely(c->timer)) goro__timer_maybeRunChan(c->timer);
-  lock(&c->lock);
-  return recv_locked(c, elem);
+  return goro__recv_at_once(c, elem);
 }
 
 /* ---- waiting ---- */

@@ -2,6 +2,7 @@
 #ifndef GORO_CHAN_H
 #define GORO_CHAN_H
 
+#include "os/flatten.h"
 #include "sched/runtime2.h"
 
 struct waitq {
@@ -80,6 +81,9 @@ enum attempt {
 
 /* Do it at once if that is possible.  On return of WOULD_BLOCK the lock is
  * held. */
+enum attempt goro__send_at_once(struct hchan *c, const void *elem);
+enum attempt goro__recv_at_once(struct hchan *c, void *elem);
+/* The same, never inlined: for callers that may unwind. */
 enum attempt goro__send_attempt(struct hchan *c, const void *elem);
 enum attempt goro__recv_attempt(struct hchan *c, void *elem);
 
@@ -95,8 +99,8 @@ struct g *goro__send_to(struct hchan *c, struct sudog *sg, const void *elem);
 struct g *goro__recv_from(struct hchan *c, struct sudog *sg, void *elem);
 
 /* Ready gp, which waited for c.  how: what is told of it. */
-static inline void goro__chanready(struct g *gp, struct hchan *c,
-                                   enum traceready how) {
+static inline GORO_FLATTEN void goro__chanready(struct g *gp, struct hchan *c,
+                                                enum traceready how) {
   if (traceon())
     goro__trace_now(TRACE_READY | TRACE_REASON(how), gp, (uintptr_t)c);
   goro__goready_told(gp);

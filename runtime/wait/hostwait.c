@@ -17,34 +17,44 @@
  */
 #include "wait/hostwait.h"
 
+#include "os/flatten.h"
+
 #include "wait/hostlock.h"
 
 /* ---- one channel ---- */
 
-static int32_t park_on(struct hchan *c, bool send, uint32_t slot) {
-  static const enum waitReason reasons[2][2] = {
-      {waitReasonChanReceiveNilChan, waitReasonChanSendNilChan},
-      {waitReasonChanReceive, waitReasonChanSend}};
+/* For ever. */
+static GORO_NOINLINE int32_t park_on_nil(struct g *gp, bool send) {
+  goro__hostg_park(gp, send ? HOSTOP_SEND : HOSTOP_RECV,
+                   send ? waitReasonChanSendNilChan
+                        : waitReasonChanReceiveNilChan);
+  return HOST_PARKED;
+}
+
+static GORO_FLATTEN int32_t park_on(struct hchan *c, bool send, uint32_t slot) {
   struct g *gp = goro__hostg_waiter(slot);
   struct hostg *h = hostg_of(gp);
   h->c = c;
   h->elem = getagent()->out.val;
-  if (c) goro__chan_enqueue(gp, c, send ? &c->sendq : &c->recvq, &h->elem);
-  goro__hostg_park(gp, send ? HOSTOP_SEND : HOSTOP_RECV, reasons[!!c][send]);
-  if (c) unlock(&c->lock);
+  if (unlikely(!c)) return park_on_nil(gp, send);
+  goro__chan_enqueue(gp, c, send ? &c->sendq : &c->recvq, &h->elem);
+  goro__hostg_park(gp, send ? HOSTOP_SEND : HOSTOP_RECV,
+                   send ? waitReasonChanSend : waitReasonChanReceive);
+  unlock(&c->lock);
   return HOST_PARKED;
 }
 
-static int32_t not_at_once(struct hchan *c, bool block, bool send,
-                           uint32_t slot) {
+static GORO_FLATTEN int32_t not_at_once(struct hchan *c, bool block, bool send,
+                                        uint32_t slot) {
   if (block) return park_on(c, send, slot);
   if (c) unlock(&c->lock);
   return HOST_NONE;
 }
 
-int32_t goro__host_send(struct hchan *c, bool block, uint32_t slot) {
+GORO_FLATTEN int32_t goro__host_send(struct hchan *c, bool block,
+                                     uint32_t slot) {
   enum attempt a = WOULD_BLOCK;
-  if (c) a = goro__send_attempt(c, &getagent()->out.val);
+  if (c) a = goro__send_at_once(c, &getagent()->out.val);
   if (a == WOULD_BLOCK) return not_at_once(c, block, true, slot);
   return a == DONE ? 0 : HOST_CLOSED;
 }
@@ -53,9 +63,10 @@ static int32_t received(void) {
   return (int32_t)(getagent()->out.val.handle & INT32_MAX);
 }
 
-int32_t goro__host_recv(struct hchan *c, bool block, uint32_t slot) {
+GORO_FLATTEN int32_t goro__host_recv(struct hchan *c, bool block,
+                                     uint32_t slot) {
   enum attempt a = WOULD_BLOCK;
-  if (c) a = goro__recv_attempt(c, &getagent()->out.val);
+  if (c) a = goro__recv_at_once(c, &getagent()->out.val);
   if (a == WOULD_BLOCK) return not_at_once(c, block, false, slot);
   return a == DONE ? received() : HOST_CLOSED;
 }
@@ -127,15 +138,17 @@ static void frame_back(struct hostg *h) {
 
 /* ---- over ---- */
 
-int32_t goro__host_woken(struct g *gp) {
+static GORO_NOINLINE int32_t select_woken(struct g *gp, struct hostg *h) {
+  struct hostsel *s = h->sel;
+  int i = goro__select_woken(gp, s->cases, (int)s->norder);
+  int32_t r = selected(s, i);
+  frame_back(h);
+  return r;
+}
+
+GORO_FLATTEN int32_t goro__host_woken(struct g *gp) {
   struct hostg *h = hostg_of(gp);
-  if (h->op == HOSTOP_SELECT) {
-    struct hostsel *s = h->sel;
-    int i = goro__select_woken(gp, s->cases, (int)s->norder);
-    int32_t r = selected(s, i);
-    frame_back(h);
-    return r;
-  }
+  if (h->op == HOSTOP_SELECT) return select_woken(gp, h);
   if (!goro__chan_dequeue(gp)) return HOST_CLOSED;
   if (h->op != HOSTOP_RECV) return 0;
   getagent()->out.val = h->elem;

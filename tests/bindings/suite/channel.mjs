@@ -49,7 +49,8 @@ test('channel: a generator and an async function', async (rt) => {
 });
 
 test('channel: values go by reference, all of them', async (rt) => {
-  const values = [undefined, null, 0, -0, NaN, '', 'x', 1n, Symbol.iterator, {}, [], () => 1, Promise.resolve(), rt.chan()];
+  const numbers = [0, -0, 1, -1, 0.5, 2 ** 30 - 1, 2 ** 30, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53, NaN, -Infinity];
+  const values = [undefined, null, ...numbers, '', 'x', 1n, Symbol.iterator, {}, [], () => 1, Promise.resolve(), rt.chan()];
   const ch = rt.chan(values.length);
   for (const v of values) await ch.send(v);
   for (const v of values) assert.ok(Object.is((await ch.recv()).value, v), String(v));
