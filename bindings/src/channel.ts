@@ -339,6 +339,7 @@ export class TypedChan<T> extends Chan<T> {
     const handle = this.write(core.outAt, value);
     const result = core.ffi.try_send_val(this.ptr);
     if (result === 0) {
+      this.sent(handle);
       core.attend();
       return true;
     }
@@ -369,6 +370,6 @@ export class TypedChan<T> extends Chan<T> {
 
   /** @internal */
   override sent(handle: number): void {
-    this.element.sent?.(this.core, handle);
+    if (handle > 0) this.element.sent?.(this.core, handle);
   }
 }

@@ -1,4 +1,5 @@
 /** Kinds of channel whose values lie in the module's memory: numbers, bytes. */
+import { Block } from './block.js';
 import type { Core } from './core.js';
 import { PanicError } from './errors.js';
 
@@ -26,6 +27,8 @@ export interface ElementTypes {
   f64: number;
   /** C: goro_bytes of goro_module.h. They are copied when they are sent, and when they are received. */
   bytes: Uint8Array;
+  /** C: the same; nothing is copied, and who receives it frees it. */
+  block: Block;
   /** C: a channel of elements of no size: Go's chan struct{}. */
   signal: void;
 }
@@ -100,6 +103,18 @@ export const ELEMENTS: { readonly [K in ElementKind]: Element<ElementTypes[K]> }
       return value;
     },
     drop: (core, handle) => core.ffi.free(handle),
+  },
+  block: {
+    size: 8,
+    put: (core, at, value) => {
+      if (!(value instanceof Block)) throw new TypeError('a channel of blocks takes a Block; make one with rt.block(bytes), or use rt.chan.bytes()');
+      core.u32[at] = value.give(core);
+      core.u32[at + 1] = value.length;
+      return core.values.put(value);
+    },
+    get: (core, at) => new Block(core, core.u32[at]!, core.u32[at + 1]!),
+    drop: (core, handle) => (core.values.take(handle) as Block).back(),
+    sent: (core, handle) => { core.values.take(handle); },
   },
   signal: { size: 0, put: () => 0, get: () => undefined },
 };

@@ -2,6 +2,7 @@
 /** Go's concurrency: goroutines, channels, select, sync and context, on WebAssembly. */
 export { start, Runtime, runtime, select, type Calls, type GroupOptions, type MakeChan, type RuntimeInfo, type RuntimeStats, type StartOptions, type TypedChanMakers } from './runtime.js';
 export { Chan, type RecvChan, type RecvResult, type SendChan, TypedChan } from './channel.js';
+export { Block } from './block.js';
 export type { ElementKind, ElementTypes } from './elements.js';
 export { after, recv, send, type AfterCase, type Case, type Cases, type RecvCase, type SelectResult, type SendCase } from './select.js';
 export { Context } from './context.js';

@@ -1,6 +1,7 @@
 /** Who owns memory of the module, and when it is given back. */
 import type { Core } from './core.js';
-import type { Element } from './elements.js';
+import type { Block } from './block.js';
+import { type Element, ELEMENTS } from './elements.js';
 import type { Pointer } from './ffi.js';
 
 /** `Symbol.dispose`, also where the engine has none. */
@@ -44,8 +45,8 @@ export class Chans {
     while ((!element || element.drop) && core.ffi.len(ptr) > 0) {
       const handle = core.ffi.try_recv(ptr);
       if (handle < 0) break;
-      if (element) element.get(core, core.outAt);
-      else core.values.take(handle);
+      const value = element ? element.get(core, core.outAt) : core.values.take(handle);
+      if (element === ELEMENTS.block) (value as Block).free();
     }
     return core.ffi.chan_free(ptr) !== 0;
   }

@@ -3,6 +3,7 @@
  * are given and what they return is copied as if they did not, so a program that
  * works here works there.
  */
+import { Block } from './block.js';
 import { Chan } from './channel.js';
 import { Codec, type Foreign } from './codec.js';
 import { type Carried, Context } from './context.js';
@@ -25,11 +26,13 @@ export class Local implements Caller {
   readonly #core: Core;
   readonly #codec = new Codec({
     leave: (value) => this.#leave(value),
-    stay() {},
+    stay: ({ data }) => this.#given.get(this.#kept[(data as number[])[0]!]!)?.back(),
     arrive: (kind, data) => this.#arrive(kind, data as [number, Carried[]]),
   });
   /** Of the message that is under way: objects that stay what they are. */
   #kept: object[] = [];
+  /** Blocks, by what their receivers get. */
+  readonly #given = new WeakMap<object, Block>();
   /** The contexts that have come with the call that begins. */
   #contexts: Context[] = [];
 
@@ -73,6 +76,7 @@ export class Local implements Caller {
     else if (value instanceof Context) return this.#keep(CONTEXT, value, value);
     else if (value instanceof Group) return this.#keep(GROUP, value, value.ctx);
     else if (isLock(value)) mustBeOf(this.#core, value.inner, 'lock');
+    else if (value instanceof Block) return this.#keep(KEPT, this.#give(value));
     else if (!(value instanceof AbortSignal)) return undefined;
     return this.#keep(KEPT, value);
   }
@@ -81,6 +85,12 @@ export class Local implements Caller {
   #keep(kind: number, value: object, ctx?: Context): Foreign {
     if (ctx) mustBeOf(this.#core, ctx, kind === GROUP ? 'group' : 'context');
     return { kind, data: [this.#kept.push(value) - 1, ctx?.carried ?? []] };
+  }
+
+  #give(block: Block): Block {
+    const given = new Block(this.#core, block.give(this.#core), block.length);
+    this.#given.set(given, block);
+    return given;
   }
 
   /** From now on each caller gets a copy. */

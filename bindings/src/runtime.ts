@@ -1,4 +1,5 @@
 /** The runtime, and how it is started. */
+import { Block } from './block.js';
 import { Chan, TypedChan } from './channel.js';
 import type { Guest } from './c/guest.js';
 import type { ImportFunctions } from './c/imports.js';
@@ -120,7 +121,7 @@ const sleeping: Subject = {
 
 /** How {@link Runtime.chan} is called, by kind. */
 export type TypedChanMakers = {
-  /** A channel of this kind, whose values are copied into the module's memory. */
+  /** A channel of this kind, whose values lie in the module's memory. */
   readonly [K in ElementKind]: (cap?: number) => TypedChan<ElementTypes[K]>;
 };
 
@@ -233,6 +234,26 @@ export class Runtime<E = {}> {
    */
   nil<T = unknown>(): Chan<T> {
     return new Chan<T>(this.core, 0, 0);
+  }
+
+  /**
+   * A block of as many bytes in the module's memory, or of these, which are
+   * copied into it: channels of blocks and calls of workers pass it on without
+   * a copy. It is there until it is freed.
+   * @throws {PanicError} if there is no memory left
+   * @example
+   * const blocks = rt.chan.block(1);
+   * await blocks.send(rt.block(Uint8Array.of(1, 2, 3)));
+   * const { value: block } = await blocks.recv();
+   * assert.deepEqual([...block.bytes], [1, 2, 3]);
+   * block.free();
+   */
+  block(bytes: number | Uint8Array): Block {
+    if (typeof bytes === 'number') return Block.make(this.core, bytes);
+    if (!(bytes instanceof Uint8Array)) throw new UsageError('a block of what is neither a length nor a Uint8Array; encode other values');
+    const block = Block.make(this.core, bytes.length);
+    block.bytes.set(bytes);
+    return block;
   }
 
   /**

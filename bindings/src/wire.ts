@@ -16,6 +16,7 @@
  * the end comes. One that came with a call ends with that call. A single flight
  * is known by its table, and a group by its count of members elsewhere.
  */
+import { Block } from './block.js';
 import { Chan, freed, TypedChan } from './channel.js';
 import { Codec, type Foreign, type Message } from './codec.js';
 import { type Carried, Context, type Due, withValues } from './context.js';
@@ -54,9 +55,12 @@ const SIGNAL = 2;
 const LOCK = 3;
 const FLIGHT = 4;
 const GROUP = 5;
+const MOVED = 6;
 
 const KINDS = Object.keys(ELEMENTS) as ElementKind[];
 
+/** A block that goes over: its address and its length. */
+type BlockParts = [ptr: Pointer, length: number];
 /** A context that goes over: where its end comes, what is known of it. */
 type Crossing = [link: Chan<unknown>, due: Due | undefined, values: Carried[], over: End | undefined];
 /** A group, its context, and whose that is. */
@@ -129,6 +133,9 @@ export class Wire {
   readonly #lost: Map<number, Error>;
   /** How to end the links of the message under way; else they end with what they link to. */
   links: (() => void)[] | undefined;
+  /** The blocks of messages, should these stay. */
+  readonly #leaving = new WeakMap<BlockParts, Block>();
+  #discarding = false;
   #scratch = new Uint8Array(1024);
 
   /** id: the agent's number. lost: those that are no more. */
@@ -245,7 +252,12 @@ export class Wire {
 
   /** Nobody gets it: what it refers to has to be let go of all the same. */
   discard(p: Pointer): void {
-    this.open(p);
+    this.#discarding = true;
+    try {
+      this.open(p);
+    } finally {
+      this.#discarding = false;
+    }
   }
 
   // ---- channels ----
@@ -326,6 +338,7 @@ export class Wire {
     if (isLock(value)) return { kind: LOCK, data: this.#leaveLock(value) };
     if (value instanceof SingleFlight) return { kind: FLIGHT, data: this.#leaveFlight(value) };
     if (value instanceof Group) return { kind: GROUP, data: this.#leaveGroup(value) };
+    if (value instanceof Block) return { kind: MOVED, data: this.#leaveBlock(value) };
     return undefined;
   }
 
@@ -367,6 +380,12 @@ export class Wire {
     return [...parts, ctx, this.id];
   }
 
+  #leaveBlock(block: Block): BlockParts {
+    const parts: BlockParts = [block.give(this.core), block.length];
+    this.#leaving.set(parts, block);
+    return parts;
+  }
+
   #leaveContext(ctx: Context): Crossing {
     const end = (): End => [ctx.err instanceof DeadlineExceededError, ctx.cause];
     mustBeOf(this.core, ctx, 'context');
@@ -405,6 +424,7 @@ export class Wire {
     else if (kind === LOCK) this.ffi.lock_unref((data as LockParts)[1]);
     else if (kind === FLIGHT) this.ffi.flight_unref(data as Pointer);
     else if (kind === GROUP) this.ffi.flight_unref((data as GroupParts)[2]);
+    else if (kind === MOVED) this.#leaving.get(data as BlockParts)!.back();
   }
 
   #arrive(kind: number, data: unknown): object {
@@ -412,6 +432,7 @@ export class Wire {
     if (kind === LOCK) return lockOf(this.core, data as LockParts);
     if (kind === FLIGHT) return this.#arriveFlight(data as Pointer);
     if (kind === GROUP) return this.#arriveGroup(data as GroupParts);
+    if (kind === MOVED) return this.#arriveBlock(data as BlockParts);
     const ctx = this.#arriveContext(data as Crossing);
     return kind === SIGNAL ? ctx.signal : ctx;
   }
@@ -468,6 +489,12 @@ export class Wire {
     ctx.onEnd(() => this.onLost.delete(lost));
     if (this.#lost.has(from)) lost(from, this.#lost.get(from)!);
     return new Group(this.core, ctx, this.#knowLink(new GroupLink(this, [count, errors, flight])));
+  }
+
+  #arriveBlock([ptr, length]: BlockParts): Block {
+    const block = new Block(this.core, ptr, length);
+    if (this.#discarding) block.free();
+    return block;
   }
 
   #arriveContext([link, due, values, over]: Crossing): Context {

@@ -53,8 +53,9 @@
 #define GORO_IMPORT(module, name) GORO_MODULE_C_ extern
 #endif
 
-/* An element of a channel of kind bytes (rt.chan.bytes).  Who receives it owns
- * data, and frees it with free(); who sends it has it from malloc(). */
+/* An element of a channel of kind bytes or block (rt.chan.bytes, which copies;
+ * rt.chan.block, which does not).  Who receives it owns data, and frees it with
+ * free(); who sends it has it from malloc(). */
 typedef struct goro_bytes {
   void *data; /* NULL if len is 0 */
   size_t len;

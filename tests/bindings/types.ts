@@ -1,6 +1,6 @@
 // What must compile, and, after @ts-expect-error, what must not.
 import {
-  after, type Chan, type GoFunction, type Goroutine, type Group, type Held, Mutex, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send,
+  after, Block, type Chan, type GoFunction, type Goroutine, type Group, type Held, Mutex, type Op, type Pause, recv, type RecvChan, type RecvResult, type Runtime, select, send,
   type SendChan, type SingleFlight, start, transfer, type TypedChan,
 } from '../../bindings/dist/index.js';
 
@@ -79,6 +79,12 @@ export async function types(rt: Runtime, jobs: Chan<string>, out: Chan<number>):
   await numbers.send('1');
   const bytes = await rt.chan.bytes().recv();
   same<typeof bytes, RecvResult<Uint8Array>>();
+  const block = await rt.chan.block().recv();
+  same<typeof block, RecvResult<Block>>();
+  // @ts-expect-error bytes are to be copied into one
+  await rt.chan.block().send(new Uint8Array(1));
+  // @ts-expect-error blocks are made by runtimes
+  new Block();
   await rt.chan.i64(1).send(1n);
   // @ts-expect-error 64 bits are a bigint
   await rt.chan.i64(1).send(1);

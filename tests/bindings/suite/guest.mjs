@@ -197,6 +197,16 @@ test('bytes, and select in C', async (rt, c) => {
   into.close();
   assert.equal((await out.recv()).done, true);
   await done;
+  const blocks = rt.chan.block(), back = rt.chan.block();
+  const over = c.upper(blocks, back);
+  const block = rt.block(new TextEncoder().encode('inplace')), { pointer } = block;
+  await blocks.send(block);
+  const { value } = await back.recv();
+  assert.equal(new TextDecoder().decode(value.bytes), 'INPLACE');
+  assert.equal(value.pointer, pointer); // C changes it in place
+  value.free();
+  blocks.close();
+  await over;
   const a = rt.chan.i32(), b = rt.chan.i32();
   const first = c.choose(a, b);
   await b.send(7);

@@ -5,7 +5,7 @@ import { closeShared, runTest, setMode, tests } from './harness.mjs';
 
 const SUITES = [
   'channel', 'select', 'goroutine', 'sync', 'context', 'group', 'calledoff', 'deadlock', 'lifetime', 'codec', 'module', 'workers', 'leaks', 'trace',
-  'guest',
+  'block', 'guest',
 ];
 
 /** Take in the tests of a file as those of a suite. */

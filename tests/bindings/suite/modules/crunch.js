@@ -15,6 +15,19 @@ export const aFunction = () => () => 1;
 export const fill = (n) => { const bytes = new Uint8Array(n).fill(7); return transfer(bytes, [bytes.buffer]); };
 export const change = (o) => { o.changed = true; return o; };
 
+export function brighten({ block, by }) {
+  const { bytes } = block;
+  for (let i = 0; i < bytes.length; i++) bytes[i] += by;
+  return block;
+}
+export function* brightenAll(work, done, by) {
+  for (;;) {
+    const { value: block, done: over } = yield* work.recv();
+    if (over) return;
+    yield* done.send(brighten({ block, by }));
+  }
+}
+
 export function fail(message) {
   throw new RangeError(message, { cause: { code: 7 } });
 }

@@ -1,0 +1,158 @@
+// Blocks: bytes that go from one to another without a copy.
+import { Block, CanceledError, ChanClosedError, PanicError, recv, RuntimeClosedError, select, send, UsageError } from '../../../bindings/dist/index.js';
+import { assert, begin, settle, test } from './harness.mjs';
+
+const CRUNCH = new URL('./modules/crunch.js', import.meta.url);
+
+/** The memory that is allocated from now on, and not freed. */
+function watched(rt) {
+  const { ffi } = rt.core;
+  const live = new Set(), { alloc, free } = ffi;
+  ffi.alloc = (n) => { const p = alloc(n); live.add(p); return p; };
+  ffi.free = (p) => { live.delete(p); free(p); };
+  return live;
+}
+
+const given = (block) => assert.throws(() => block.bytes, /UsageError: the block was given away/);
+
+test('block: it goes as it is, and is gone here', async (rt) => {
+  const live = watched(rt);
+  const ch = rt.chan.block(1), sync = rt.chan.block();
+  const block = rt.block(Uint8Array.of(1, 2, 3));
+  const { pointer } = block;
+  await ch.send(block);
+  given(block);
+  assert.throws(() => block.pointer, UsageError);
+  await assert.rejects(async () => ch.send(block), /given away/);
+  block.free();
+  const { value: got } = await ch.recv();
+  assert.ok(got instanceof Block && got !== block);
+  assert.deepEqual([got.pointer, got.length, ...got.bytes], [pointer, 3, 1, 2, 3]);
+  const waits = sync.recv();
+  assert.equal(sync.trySend(got), true);
+  given(got);
+  const { value: again } = await waits;
+  assert.equal(again.pointer, pointer);
+  const sends = rt.go(function* () { yield* sync.send(again); });
+  const received = await rt.go(function* () { return (yield* sync.recv()).value; }).wait();
+  await sends.wait();
+  assert.equal(received.pointer, pointer);
+  received.free();
+  received.free();
+  assert.throws(() => received.bytes, /UsageError: the block was freed/);
+  assert.ok(!live.has(pointer)); // other memory is the goroutines' names
+  assert.equal(rt.core.values.size, 0);
+});
+
+test('block: what is not received comes back', async (rt) => {
+  const live = watched(rt);
+  const ch = rt.chan.block(), block = rt.block(1000);
+  block.bytes[999] = 5;
+  const back = () => assert.equal(block.bytes[999], 5);
+  assert.equal(ch.trySend(block), false);
+  back();
+  const controller = new AbortController();
+  const off = ch.send(block, { signal: controller.signal });
+  given(block);
+  controller.abort(new CanceledError('off'));
+  await assert.rejects(off, CanceledError);
+  back();
+  assert.equal((await select({ put: send(ch, block), default: true })).key, 'default');
+  back();
+  const other = rt.chan(1), first = select({ put: send(ch, block), other: recv(other) });
+  given(block);
+  await other.send(1);
+  assert.equal((await first).key, 'other');
+  back();
+  const late = ch.send(block);
+  ch.close();
+  await assert.rejects(late, ChanClosedError);
+  back();
+  await assert.rejects(ch.send(block), ChanClosedError);
+  back();
+  assert.throws(() => ch.trySend(block), ChanClosedError);
+  back();
+  block.free();
+  assert.equal(live.size, 0);
+  assert.equal(rt.core.values.size, 0);
+});
+
+test('block: a select sends and receives them', async (rt) => {
+  const a = rt.chan.block(1), b = rt.chan.block(1);
+  const block = rt.block(16), { pointer } = block;
+  assert.equal((await select({ put: send(a, block), b: recv(b) })).key, 'put');
+  given(block);
+  const { key, value } = await select({ a: recv(a), b: recv(b) });
+  assert.deepEqual([key, value.pointer], ['a', pointer]);
+  value.free();
+});
+
+test('block: one of no bytes, and many that make memory grow', async (rt) => {
+  const ch = rt.chan.block(64), none = rt.block(0);
+  await ch.send(none);
+  assert.equal((await ch.recv()).value.bytes.length, 0);
+  for (let i = 0; i < 64; i++) {
+    const block = rt.block(1 << 20);
+    block.bytes.fill(i);
+    await ch.send(block);
+  }
+  for (let i = 0; i < 64; i++) {
+    const { value } = await ch.recv();
+    assert.ok(value.bytes.every((byte) => byte === i), `block ${i}`);
+    value.free();
+  }
+});
+
+test('block: what is none', async (rt) => {
+  for (const length of [-1, 0.5, NaN]) assert.throws(() => rt.block(length), UsageError);
+  for (const value of ['text', [1], undefined, new ArrayBuffer(1)]) assert.throws(() => rt.block(value), UsageError);
+  assert.throws(() => rt.block(2 ** 31 - 1), PanicError);
+  await assert.rejects(async () => rt.chan.block(1).send(new Uint8Array(1)), /TypeError: a channel of blocks takes a Block/);
+  const other = await begin();
+  const foreign = other.block(1);
+  await assert.rejects(async () => rt.chan.block(1).send(foreign), /UsageError: the block is of another runtime/);
+  assert.equal(foreign.bytes.length, 1);
+  await other.close();
+  assert.throws(() => foreign.bytes, RuntimeClosedError);
+  assert.throws(() => other.block(1), RuntimeClosedError);
+});
+
+test('block: disposing of a channel frees those in it', async (rt) => {
+  const live = watched(rt);
+  const ch = rt.chan.block(3);
+  for (let i = 0; i < 3; i++) await ch.send(rt.block(10));
+  ch[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+  assert.equal(live.size, 0);
+});
+
+test('block: a function of a module gets it, and gives it back', async (rt) => {
+  const { brighten } = rt.module(CRUNCH);
+  const block = rt.block(Uint8Array.of(1, 2, 3)), { pointer } = block;
+  const back = await brighten({ block, by: 10 });
+  given(block);
+  assert.deepEqual([back.pointer, ...back.bytes], [pointer, 11, 12, 13]);
+  const work = rt.chan.block(), done = rt.chan.block();
+  const ends = rt.module(CRUNCH).brightenAll(work, done, 1);
+  await work.send(back);
+  const { value } = await done.recv();
+  assert.deepEqual([value.pointer, ...value.bytes], [pointer, 12, 13, 14]);
+  work.close();
+  await ends;
+  // A message that cannot go leaves it here.
+  await assert.rejects(async () => brighten({ block: value, by: () => {} }), UsageError);
+  assert.equal(value.bytes[0], 12);
+  value.free();
+});
+
+test('block: through a channel of any values that workers have', async (rt) => {
+  const { nothing } = rt.module(CRUNCH);
+  const ch = rt.chan(1);
+  await nothing(ch);
+  const block = rt.block(8), { pointer } = block;
+  await ch.send({ block });
+  given(block);
+  const { value } = await ch.recv();
+  assert.equal(value.block.pointer, pointer);
+  value.block.free();
+  await settle();
+});
