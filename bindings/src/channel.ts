@@ -222,7 +222,7 @@ export class Chan<T> implements SendChan<T>, RecvChan<T> {
   values(options?: WaitOptions): AsyncIterable<T, undefined> {
     const iterator: AsyncIterator<T, undefined> = {
       next: () => this.recv(options),
-      return: async () => ({ done: true, value: undefined }),
+      return: async () => ({ value: undefined, done: true }),
     };
     return { [Symbol.asyncIterator]: () => iterator };
   }
@@ -265,13 +265,13 @@ export class Chan<T> implements SendChan<T>, RecvChan<T> {
       throw result === CLOSED ? closedSend() : unexpected(core, result);
     }
     if (result >= 0) return this.received(core, result);
-    if (result === CLOSED) return { done: true, value: undefined };
+    if (result === CLOSED) return { value: undefined, done: true };
     throw unexpected(core, result);
   }
 
-  /** @internal What a receive has brought. */
+  /** @internal What a receive has brought; in the order that engines know of iterators, as they look no further for a then. */
   received(core: Core, handle: number): RecvResult<T> {
-    return { done: false, value: core.values.take(handle) as T };
+    return { value: core.values.take(handle) as T, done: false };
   }
 
   /** @internal */
@@ -350,7 +350,7 @@ export class TypedChan<T> extends Chan<T> {
 
   /** @internal */
   override received(_core: Core, _handle: number): RecvResult<T> {
-    return { done: false, value: this.read() };
+    return { value: this.read(), done: false };
   }
 
   /** @internal */
