@@ -322,23 +322,27 @@ export class Core {
   }
 
   readonly #sites = new Map<string, Pointer>();
+  #siteName: string | undefined;
+  #site: Pointer = 0;
 
   /** Goroutines shall know where they were started. */
   debug = false;
 
   /** A struct gosite for goroutines of this name that are started here; there for ever. */
   site(name: string): Pointer {
+    if (!this.debug && name === this.#siteName) return this.#site;
     const place = this.debug ? callerPlace() : undefined;
     const key = place ? `${name}\0${place.file}:${place.line}` : name;
+    this.#siteName = name;
     const known = this.#sites.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return (this.#site = known);
     const words = [
       this.#text(name || '(anonymous)'), place ? this.#text(place.file) : 0, place?.line ?? 0, place?.caller ? this.#text(place.caller) : 0,
     ];
     const p = this.alloc(16);
     this.u32.set(words, p >> 2);
     this.#sites.set(key, p);
-    return p;
+    return (this.#site = p);
   }
 
   /** A C string, there for ever. */

@@ -20,6 +20,10 @@ export type GoFunction<A extends unknown[], T> =
   | ((...args: A) => PromiseLike<T>)
   | ((...args: A) => T);
 
+const RUNS = 0;
+const RETURNED = 1;
+const THREW = 2;
+
 /**
  * A goroutine that was started.
  * @example
@@ -33,7 +37,10 @@ export class Goroutine<T> {
   readonly #core: Core;
   #promise: Promise<T> | undefined;
   #settle: { resolve(value: T): void; reject(error: unknown): void } | undefined;
-  #outcome: { value: T } | { error: unknown } | undefined;
+  /** How it has ended: no object for each, as most often nobody asks. */
+  #end: typeof RUNS | typeof RETURNED | typeof THREW = RUNS;
+  #result: unknown;
+  #counter: { done(): void } | undefined;
 
   /** @internal */
   constructor(core: Core) {
@@ -55,13 +62,11 @@ export class Goroutine<T> {
   /** @internal */
   promise(): Promise<T> {
     return this.#promise ??= new Promise((resolve, reject) => {
-      if (!this.#outcome) this.#settle = { resolve, reject };
-      else if ('error' in this.#outcome) reject(this.#outcome.error);
-      else resolve(this.#outcome.value);
+      if (this.#end === RUNS) this.#settle = { resolve, reject };
+      else if (this.#end === THREW) reject(this.#result);
+      else resolve(this.#result as T);
     });
   }
-
-  #counter: { done(): void } | undefined;
 
   /** @internal Have `counter` count it when it has ended, and before who waits knows. */
   countIn(counter: { done(): void }): void {
@@ -70,27 +75,32 @@ export class Goroutine<T> {
 
   /** @internal The runtime has ended it. Returns whether anybody is told why. */
   ended(error: Error): boolean {
-    if (this.#outcome) return false;
-    this.#outcome = { error };
+    if (this.#end !== RUNS) return false;
+    this.#over(THREW, error);
     this.#settle?.reject(error);
     return this.#settle !== undefined;
   }
 
   /** @internal */
   returned(value: T): void {
-    if (this.#outcome) return;
-    this.#outcome = { value };
+    if (this.#end !== RUNS) return;
+    this.#over(RETURNED, value);
     this.#counter?.done();
     this.#settle?.resolve(value);
   }
 
   /** @internal A promise that nobody has a hand on makes the host complain. */
   threw(error: unknown): void {
-    if (this.#outcome) return;
-    this.#outcome = { error };
+    if (this.#end !== RUNS) return;
+    this.#over(THREW, error);
     this.#counter?.done();
     if (this.#settle) this.#settle.reject(error);
     else this.#promise = Promise.reject(error);
+  }
+
+  #over(end: typeof RETURNED | typeof THREW, result: unknown): void {
+    this.#end = end;
+    this.#result = result;
   }
 }
 
