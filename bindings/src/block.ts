@@ -7,18 +7,22 @@
 import type { Core } from './core.js';
 import { PanicError, UsageError } from './errors.js';
 import type { Pointer } from './ffi.js';
-import { dispose } from './lifetime.js';
+import { dispose } from './dispose.js';
 import { brand } from './realm.js';
 
 const HERE = 0;
 const GIVEN = 1;
 const FREED = 2;
+/** A pointer has 32 bits, and memory is never asked for more than half of that. */
+const LENGTH_MAX = 0x7fffffff;
 
 /**
  * Bytes that channels of {@link ElementTypes.block} and calls of workers pass on
  * without a copy: whoever gets the block has it, and for whom it was before it is
- * gone. C has one as `goro_bytes`. Dispose of it, by `using`, or it is there
- * until the runtime is closed.
+ * gone. One that does not go after all, as its send or its call was called off
+ * before anybody had it, is back. C has one as `goro_bytes`. Dispose of it, by
+ * `using`, or it is there until the runtime is closed. A channel of any values
+ * that no worker has passes it on by reference, as everything.
  * @example
  * const frames = rt.chan.block(1);
  * const frame = rt.block(1024);
@@ -49,8 +53,17 @@ export class Block {
   /** @internal */
   static make(core: Core, length: number): Block {
     if (!Number.isInteger(length) || length < 0) throw new UsageError(`a block of ${length} bytes; pass a whole number, or a Uint8Array`);
-    const ptr = length > 0 ? core.alloc(length) : 0;
-    if (ptr < 0) throw core.shutError();
+    return Block.#at(core, length === 0 || length > LENGTH_MAX ? 0 : core.alloc(length), length);
+  }
+
+  /** @internal */
+  static from(core: Core, bytes: Uint8Array): Block {
+    const { length } = bytes; // 0 after the copy, if it lies in memory that has grown
+    return Block.#at(core, core.copy(bytes), length);
+  }
+
+  static #at(core: Core, ptr: Pointer, length: number): Block {
+    if (ptr < 0 || core.closed) throw core.shutError();
     if (ptr === 0 && length > 0) throw new PanicError(`out of memory for ${length} bytes; free blocks that are not used`);
     return new Block(core, ptr, length);
   }
@@ -110,9 +123,9 @@ export class Block {
   /** @internal It goes to somebody else. */
   give(core: Core): Pointer {
     if (core !== this.#core) throw new UsageError('the block is of another runtime; copy its bytes into one of this');
-    const ptr = this.#own();
+    this.#mustBeHere();
     this.#state = GIVEN;
-    return ptr;
+    return this.#ptr;
   }
 
   /** @internal It has not gone after all. */
@@ -121,9 +134,13 @@ export class Block {
   }
 
   #own(): Pointer {
-    if (this.#state === GIVEN) throw new UsageError('the block was given away; who has received it has its bytes now');
-    if (this.#state === FREED) throw new UsageError('the block was freed; do that after its last use');
+    this.#mustBeHere();
     if (this.#core.closed) throw this.#core.shutError();
     return this.#ptr;
+  }
+
+  #mustBeHere(): void {
+    if (this.#state === GIVEN) throw new UsageError('the block was given away; who has received it has its bytes now');
+    if (this.#state === FREED) throw new UsageError('the block was freed; do that after its last use');
   }
 }

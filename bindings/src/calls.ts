@@ -14,6 +14,7 @@
  * them, by its own mark in place of a worker's name, and puts a copy into the
  * queue. Whoever takes one that is withdrawn frees it.
  */
+import type { Block } from './block.js';
 import type { Core } from './core.js';
 import { WorkerError } from './errors.js';
 import { NONE, PARKED, type Pointer } from './ffi.js';
@@ -47,6 +48,8 @@ export const FIRST_ID = WITHDRAWN + 1;
 /** How a call went, in its reply. */
 const RETURNED = 0;
 const THREW = 1;
+/** There is no such function, or it was called off before. */
+const UNBEGUN = 2;
 
 /** Values that fit into the queue, and into a channel of replies. */
 export const QUEUE_CAP = 4096;
@@ -72,11 +75,18 @@ class InFlight extends Pending {
   p: Pointer = 0;
   since = performance.now();
   links: (() => void)[] = [];
+  /** The blocks that go with it. */
+  given: Block[] | undefined;
   unheed: (() => void) | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(core: Core, readonly what: string) {
     super(core);
+  }
+
+  /** No function has begun. */
+  back(): void {
+    for (const block of this.given ?? []) block.back();
   }
 
   done(): void {
@@ -171,6 +181,8 @@ export class Calls implements Caller {
   #listening = false;
   readonly #outboxes = new Map<Pointer, Outbox>();
   readonly #inFlight = new Map<Pointer, InFlight>();
+  /** Records of calls that are over, of workers that are to end. */
+  readonly #abandoned = new Map<number, Pointer[]>();
   /** Functions by URL and name, in memory; for ever. */
   readonly #functions = new Map<string, Pointer>();
   readonly #known = new Map<Pointer, Known>();
@@ -202,7 +214,7 @@ export class Calls implements Caller {
     const { links } = this.#wire;
     this.#wire.links = each.links;
     try {
-      each.p = this.#record(call);
+      each.p = this.#record(each, call);
     } catch (error) {
       each.done();
       each.reject(error);
@@ -218,11 +230,12 @@ export class Calls implements Caller {
     return each.promise;
   }
 
-  #record({ url, name, args, signal }: Call): Pointer {
+  #record(each: InFlight, { url, name, args, signal }: Call): Pointer {
     const wire = this.#wire;
-    const message = wire.codec.encode(signal ? [args, signal] : args);
+    const message = wire.encode(signal ? [args, signal] : args);
     const room = Math.max(message.at, ROOM_MIN);
-    const p = wire.alloc(HEADER + room), at = p >> 2;
+    const p = wire.room(HEADER + room), at = p >> 2;
+    each.given = wire.given;
     wire.fill(p + HEADER, message);
     const { u32 } = this.#core;
     u32[at + TAKER] = 0;
@@ -247,10 +260,11 @@ export class Calls implements Caller {
       this.#inFlight.delete(each.p);
       if (this.#inFlight.size === 0) this.#machine.need(0);
       each.done();
+      each.back();
       each.reject(signal!.reason);
     } else if (graceMs !== undefined) {
       each.timer = setTimeout(() => {
-        const taker = this.#inFlight.has(each.p) ? this.#core.u32[(each.p >> 2) + TAKER]! : 0;
+        const taker = this.#inFlight.has(each.p) ? this.#takerOf(each) : 0;
         if (taker > WITHDRAWN) this.#machine.kill(taker, `${name} was called off, and had not ended ${graceMs} ms later`);
       }, graceMs);
     }
@@ -283,29 +297,40 @@ export class Calls implements Caller {
     let n = 0;
     for (const each of this.#inFlight.values()) {
       if (n++ === OVERDUE_MAX) break;
-      if (each.since < before && this.#core.u32[(each.p >> 2) + TAKER] === 0) late.push(each);
+      if (each.since < before && this.#takerOf(each) === 0) late.push(each);
     }
     for (const each of late) this.#again(each);
   }
 
+  /** A worker is to end: its calls are over, though it may write into them still. True: there were some. */
+  givenUp(id: number, error: Error): boolean {
+    this.#drain();
+    const had = [...this.#inFlight.values()].filter((each) => this.#takerOf(each) === id);
+    if (had.length > 0) this.#abandoned.set(id, [...this.#abandoned.get(id) ?? [], ...had.map(({ p }) => p)]);
+    for (const each of had) this.#reject(each, error);
+    return had.length > 0;
+  }
+
   /** A worker is gone. */
   lost(id: number, error: Error): boolean {
-    this.#drain();
-    let had = false;
-    for (const each of [...this.#inFlight.values()]) {
-      const taker = this.#core.u32[(each.p >> 2) + TAKER];
-      if (taker === 0) this.#again(each);
-      if (taker !== id) continue;
-      this.#reject(each, error);
-      this.#core.ffi.free(each.p);
-      had = true;
-    }
+    const had = this.givenUp(id, error);
+    for (const p of this.#abandoned.get(id) ?? []) this.#core.ffi.free(p);
+    this.#abandoned.delete(id);
+    for (const each of [...this.#inFlight.values()]) if (this.#takerOf(each) === 0) this.#again(each);
     return had;
+  }
+
+  #takerOf({ p }: InFlight): number {
+    return this.#core.u32[(p >> 2) + TAKER]!;
   }
 
   /** There are no workers, nor will there be. */
   hopeless(error: Error): void {
-    for (const each of [...this.#inFlight.values()]) if (this.#withdraw(each)) this.#reject(each, error, 'no worker starts: see that worker.js is served, or pass start({ worker }) its URL');
+    for (const each of [...this.#inFlight.values()]) {
+      if (!this.#withdraw(each)) continue;
+      each.back();
+      this.#reject(each, error, 'no worker starts: see that worker.js is served, or pass start({ worker }) its URL');
+    }
   }
 
   #reject(each: InFlight, error: Error, remedy = 'another one takes its place: call it again'): void {
@@ -358,6 +383,7 @@ export class Calls implements Caller {
     each.done();
     try {
       const value = wire.read((p >> 2) + RESULT, p + HEADER);
+      if (how === UNBEGUN) each.back();
       if (how === RETURNED) each.resolve(value);
       else each.reject(value);
     } catch (error) {
@@ -424,7 +450,7 @@ export class Calls implements Caller {
     const known = this.#find(core.u32[at + FUNCTION]!);
     if (known.fn) return this.#begin(p, known);
     this.#loading++;
-    known.loading.then(() => this.#begin(p, known), (error) => this.#answer(p, THREW, error)).finally(() => {
+    known.loading.then(() => this.#begin(p, known), (error) => this.#answer(p, UNBEGUN, error)).finally(() => {
       this.#loading--;
       core.agent!.idle(); // it takes calls again
     });
@@ -451,7 +477,10 @@ export class Calls implements Caller {
       let args = this.#wire.codec.decode(this.#wire.bytes(p + HEADER, core.u32[at + BYTES]!)) as unknown[];
       let signal: AbortSignal | undefined;
       if (core.u32[at + FLAGS] === SIGNALLED) [args, signal] = args as [unknown[], AbortSignal];
-      signal?.throwIfAborted();
+      if (signal?.aborted) {
+        this.#answer(p, UNBEGUN, signal.reason);
+        return true;
+      }
       result = run(core, name, fn!, args, signal);
     } catch (error) {
       this.#answer(p, THREW, error);

@@ -3,7 +3,8 @@ import { type Core, unexpected } from './core.js';
 import type { Element } from './elements.js';
 import { ChanClosedError, NilChanError, UsageError } from './errors.js';
 import { CLOSED, NONE, type Pointer, SHUT } from './ffi.js';
-import { dispose, type Held } from './lifetime.js';
+import { dispose } from './dispose.js';
+import { type Held } from './lifetime.js';
 import { type Kind, type Op, RECV, SEND, type SendOptions, unusual, type WaitOptions } from './op.js';
 import { brand } from './realm.js';
 
@@ -58,6 +59,8 @@ export interface RecvChan<out T> extends AsyncIterable<T> {
   [Symbol.asyncIterator](): AsyncIterator<T, undefined>;
 }
 
+const nothing = () => {};
+
 /** @internal */
 export const closedSend = () => new ChanClosedError('send on closed channel; close it after the last send, by the sender');
 /** @internal */
@@ -88,12 +91,14 @@ export class Chan<T> implements SendChan<T>, RecvChan<T> {
   readonly cap: number;
   /** @internal What is sent is copied by this. */
   copy: ((value: unknown, transfer?: readonly ArrayBuffer[]) => unknown) | undefined;
+  /** @internal Nobody got such a copy. */
+  uncopy: ((copy: unknown) => void) | undefined;
 
   /** @internal Use {@link Runtime.chan}. */
   constructor(core: Core, ptr: Pointer, cap: number) {
     this.core = core;
     this.ptr = ptr;
-    this.held = { ptr, element: undefined, shared: false };
+    this.held = { ptr, element: undefined, shared: false, lost: nothing };
     this.cap = cap;
   }
 
@@ -133,7 +138,11 @@ export class Chan<T> implements SendChan<T>, RecvChan<T> {
       if (refused) return refused;
     }
     if (this.ptr < 0) throw freed();
-    const result = core.ffi.recv(this.ptr, core.slot);
+    return this.begun(core, core.ffi.recv(this.ptr, core.slot), options);
+  }
+
+  /** @internal A receive. */
+  begun(core: Core, result: number, options?: WaitOptions): Op<RecvResult<T>> {
     return result >= 0 ? core.over(this.received(core, result)) : core.op(this, RECV, result, 0, options);
   }
 
@@ -155,7 +164,7 @@ export class Chan<T> implements SendChan<T>, RecvChan<T> {
       core.attend();
       return true;
     }
-    core.values.take(handle);
+    this.giveBack(handle);
     if (result === NONE) return false;
     throw result === CLOSED ? closedSend() : unexpected(core, result);
   }
@@ -281,7 +290,8 @@ export class Chan<T> implements SendChan<T>, RecvChan<T> {
 
   /** @internal What was to be sent has been sent to nobody. */
   giveBack(handle: number): void {
-    this.core.values.take(handle);
+    const value = this.core.values.take(handle);
+    this.uncopy?.(value);
   }
 
   /** @internal Somebody has received what waited to be sent. */
@@ -302,7 +312,8 @@ export class Chan<T> implements SendChan<T>, RecvChan<T> {
 
 /**
  * A channel whose values lie in the module's memory, so that C can have them as
- * well: numbers and bytes, which are copied. Nothing is allocated for a number.
+ * well: numbers and bytes, which are copied, and blocks, which are not. Nothing
+ * is allocated for a number.
  * @example
  * const ch = rt.chan.f64(1);
  * await ch.send(0.5);
@@ -346,6 +357,11 @@ export class TypedChan<T> extends Chan<T> {
     this.giveBack(handle);
     if (result === NONE) return false;
     throw result === CLOSED ? closedSend() : unexpected(core, result);
+  }
+
+  /** @internal To read it may fail. */
+  override begun(core: Core, result: number, options?: WaitOptions): Op<RecvResult<T>> {
+    return core.op(this, RECV, result, 0, options);
   }
 
   /** @internal */

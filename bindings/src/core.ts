@@ -161,6 +161,18 @@ export class Core {
     return p;
   }
 
+  /** A copy in the module's memory, or as alloc. What lies there itself may be void once that has grown. */
+  copy(bytes: Uint8Array): Pointer {
+    const { buffer, byteOffset, length } = bytes;
+    if (length === 0) return 0;
+    const here = buffer === this.memory.buffer;
+    const p = this.alloc(length);
+    if (p <= 0) return p;
+    if (here) this.u8.copyWithin(p, byteOffset, byteOffset + length);
+    else this.u8.set(bytes, p);
+    return p;
+  }
+
   // ---- operations ----
 
   /** The slot for an operation that may have to wait. */
@@ -333,16 +345,20 @@ export class Core {
     if (!this.debug && name === this.#siteName) return this.#site;
     const place = this.debug ? callerPlace() : undefined;
     const key = place ? `${name}\0${place.file}:${place.line}` : name;
-    this.#siteName = name;
     const known = this.#sites.get(key);
-    if (known !== undefined) return (this.#site = known);
+    if (known !== undefined) return this.#knowSite(name, known);
     const words = [
       this.#text(name || '(anonymous)'), place ? this.#text(place.file) : 0, place?.line ?? 0, place?.caller ? this.#text(place.caller) : 0,
     ];
     const p = this.alloc(16);
     this.u32.set(words, p >> 2);
     this.#sites.set(key, p);
-    return (this.#site = p);
+    return this.#knowSite(name, p);
+  }
+
+  #knowSite(name: string, site: Pointer): Pointer {
+    this.#siteName = name;
+    return this.#site = site;
   }
 
   /** A C string, there for ever. */

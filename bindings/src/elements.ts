@@ -43,8 +43,11 @@ export interface Element<T> {
   put(core: Core, at: number, value: T, transfer?: readonly ArrayBuffer[]): number;
   /** Read one that is this program's from now on. */
   get(core: Core, at: number): T;
+  /** Nobody got it: it is the sender's again. */
   drop?(core: Core, handle: number): void;
   sent?(core: Core, handle: number): void;
+  /** Nobody will ever get the one that is at `at`. */
+  discard?(core: Core, at: number): void;
 }
 
 /** Fewer than 4 bytes are the lower part of a word. */
@@ -59,15 +62,6 @@ const long = (get: Element<bigint>['get']): Element<bigint> => ({
   put: (core, at, value) => { core.i64[at >> 1] = value; return 0; },
   get,
 });
-
-function copyIn(core: Core, value: Uint8Array): number {
-  if (!(value instanceof Uint8Array)) throw new TypeError('a channel of bytes takes a Uint8Array; encode other values, or use rt.chan()');
-  if (value.length === 0) return 0;
-  const p = core.alloc(value.length);
-  if (p === 0) throw new PanicError(`out of memory for ${value.length} bytes; receive before more is sent`);
-  if (p > 0) core.u8.set(value, p); // else it is closed
-  return p;
-}
 
 export const ELEMENTS: { readonly [K in ElementKind]: Element<ElementTypes[K]> } = {
   i8: word(1, (core, at) => (core.i32[at]! << 24) >> 24),
@@ -91,9 +85,12 @@ export const ELEMENTS: { readonly [K in ElementKind]: Element<ElementTypes[K]> }
   bytes: {
     size: 8,
     put: (core, at, value) => {
-      const p = copyIn(core, value);
+      if (!(value instanceof Uint8Array)) throw new TypeError('a channel of bytes takes a Uint8Array; encode other values, or use rt.chan()');
+      const { length } = value; // 0 after the copy, if it lies in memory that has grown
+      const p = core.copy(value);
+      if (p === 0 && length > 0) throw new PanicError(`out of memory for ${length} bytes; receive before more is sent`);
       core.u32[at] = p;
-      core.u32[at + 1] = value.length;
+      core.u32[at + 1] = length;
       return p;
     },
     get: (core, at) => {
@@ -103,6 +100,7 @@ export const ELEMENTS: { readonly [K in ElementKind]: Element<ElementTypes[K]> }
       return value;
     },
     drop: (core, handle) => core.ffi.free(handle),
+    discard: (core, at) => core.ffi.free(core.u32[at]!),
   },
   block: {
     size: 8,
@@ -115,6 +113,7 @@ export const ELEMENTS: { readonly [K in ElementKind]: Element<ElementTypes[K]> }
     get: (core, at) => new Block(core, core.u32[at]!, core.u32[at + 1]!),
     drop: (core, handle) => (core.values.take(handle) as Block).back(),
     sent: (core, handle) => { core.values.take(handle); },
+    discard: (core, at) => core.ffi.free(core.u32[at]!),
   },
   signal: { size: 0, put: () => 0, get: () => undefined },
 };

@@ -1,14 +1,7 @@
 /** Who owns memory of the module, and when it is given back. */
 import type { Core } from './core.js';
-import type { Block } from './block.js';
-import { type Element, ELEMENTS } from './elements.js';
+import type { Element } from './elements.js';
 import type { Pointer } from './ffi.js';
-
-/** `Symbol.dispose`, also where the engine has none. */
-export const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
-/** `Symbol.asyncDispose`, also where the engine has none. */
-export const asyncDispose: typeof Symbol.asyncDispose =
-  Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose);
 
 /** What is to be given back of a channel. */
 export interface Held {
@@ -17,6 +10,8 @@ export interface Held {
   element: Element<any> | undefined;
   /** Other agents may have it. */
   shared: boolean;
+  /** A value is in it that nobody gets: one that is a handle. */
+  lost: (value: unknown) => void;
 }
 
 /**
@@ -39,14 +34,14 @@ export class Chans {
   }
 
   /** Give a channel back, with the values that are in it. False: somebody waits. */
-  free(core: Core, { ptr, element, shared }: Held): boolean {
+  free(core: Core, { ptr, element, shared, lost }: Held): boolean {
     if (core.closed || (shared && core.agent!.unref(ptr))) return true;
     if (core.ffi.chan_waits(ptr) !== 0) return false;
-    while ((!element || element.drop) && core.ffi.len(ptr) > 0) {
+    while ((!element || element.discard) && core.ffi.len(ptr) > 0) {
       const handle = core.ffi.try_recv(ptr);
       if (handle < 0) break;
-      const value = element ? element.get(core, core.outAt) : core.values.take(handle);
-      if (element === ELEMENTS.block) (value as Block).free();
+      if (element) element.discard!(core, core.outAt);
+      else lost(core.values.take(handle));
     }
     return core.ffi.chan_free(ptr) !== 0;
   }

@@ -26,13 +26,15 @@ export class Local implements Caller {
   readonly #core: Core;
   readonly #codec = new Codec({
     leave: (value) => this.#leave(value),
-    stay: ({ data }) => this.#given.get(this.#kept[(data as number[])[0]!]!)?.back(),
+    stay() {},
     arrive: (kind, data) => this.#arrive(kind, data as [number, Carried[]]),
   });
   /** Of the message that is under way: objects that stay what they are. */
   #kept: object[] = [];
-  /** Blocks, by what their receivers get. */
-  readonly #given = new WeakMap<object, Block>();
+  /** Blocks of the message under way: as they are here, and as they arrive. */
+  #given: [here: Block, there: Block][] = [];
+  /** The same of messages that have gone, by what has arrived. */
+  readonly #gone = new WeakMap<object, [here: Block, there: Block][]>();
   /** The contexts that have come with the call that begins. */
   #contexts: Context[] = [];
 
@@ -43,10 +45,26 @@ export class Local implements Caller {
   /** A copy. */
   readonly #copy = (value: unknown, transfer?: readonly unknown[]): unknown => {
     try {
-      return this.#codec.decode(this.#codec.encode(value, transfer).bytes);
+      const copy = this.#codec.decode(this.#codec.encode(value, transfer).bytes);
+      if (this.#given.length > 0) this.#gone.set(copy as object, this.#given);
+      return copy;
+    } catch (error) {
+      for (const [here] of this.#given) here.back();
+      throw error;
     } finally {
       this.#kept = [];
+      this.#given = [];
     }
+  };
+
+  /** Nobody has got the copy: its blocks are where they were. */
+  readonly #uncopy = (copy: unknown): void => {
+    for (const [here] of this.#gone.get(copy as object) ?? []) here.back();
+  };
+
+  /** Nobody will get the copy, and whoever made it has given it away. */
+  readonly #lost = (copy: unknown): void => {
+    for (const [, there] of this.#gone.get(copy as object) ?? []) there.free();
   };
 
   call(call: Call): Promise<unknown> {
@@ -58,9 +76,15 @@ export class Local implements Caller {
   async #run({ url, name, args, signal }: Call): Promise<unknown> {
     const contexts: Context[] = this.#contexts = [];
     const copied = this.#copy(args) as unknown[];
-    const fn = await functionOf(url, name);
-    await this.#core.atOnce(undefined); // a loop of calls leaves the event loop its turns
-    signal?.throwIfAborted();
+    let fn;
+    try {
+      fn = await functionOf(url, name);
+      await this.#core.atOnce(undefined); // a loop of calls leaves the event loop its turns
+      signal?.throwIfAborted();
+    } catch (error) {
+      this.#uncopy(copied);
+      throw error;
+    }
     try {
       return this.#copy(await run(this.#core, name, fn, copied, signal));
     } catch (error) {
@@ -88,9 +112,9 @@ export class Local implements Caller {
   }
 
   #give(block: Block): Block {
-    const given = new Block(this.#core, block.give(this.#core), block.length);
-    this.#given.set(given, block);
-    return given;
+    const there = new Block(this.#core, block.give(this.#core), block.length);
+    this.#given.push([block, there]);
+    return there;
   }
 
   /** From now on each caller gets a copy. */
@@ -104,6 +128,8 @@ export class Local implements Caller {
     mustBeOf(this.#core, chan, 'channel');
     if (chan.ptr < 0) throw new UsageError('the channel was disposed of; do that after its last use');
     chan.copy = this.#copy;
+    chan.uncopy = this.#uncopy;
+    chan.held.lost = this.#lost;
   }
 
   /** Whoever gets a context can end it for himself alone; it ends with his call. */

@@ -27,6 +27,8 @@ const LOOK_MS = 50;
 const KILL_TRIES = 1000;
 /** How long workers have to end by themselves. */
 const CLOSE_MS = 100;
+/** How long one that was terminated may run on: browsers give one that loops two seconds. Deno leaves it to loop, for ever. */
+const END_MS = 3000;
 /** How long the event loop may stand still for a reply. */
 const NAP_MS = 0.05;
 /** As many workers in a row that do not start are too many. */
@@ -44,7 +46,15 @@ class Member {
   ready = false;
   /** Why it is ended. */
   why: Error | undefined;
-  /** The name of the lock that it holds. */
+  /** What was thrown in it beside the calls. */
+  thrown: Error | undefined;
+  /** Callers of its know of that. */
+  heard = false;
+  /** It is told of no more. */
+  over = false;
+  /** It holds its lock, which is free when it has ended. */
+  locked = false;
+  /** The name of the lock. */
   readonly lock = `goro ${Math.random()}`;
   constructor(readonly agent: Pointer, readonly id: number) {}
 }
@@ -205,6 +215,7 @@ class Machine extends AgentBase {
     this.#members.set(agent, member);
     spawn(this.#workerUrl, {
       message: (message) => this.#hear(member, message),
+      threw: (error) => this.#threw(member, error),
       gone: (error) => this.#lost(member, error),
     }).then((thread) => this.#begin(member, thread), (error) => this.#lost(member, error));
     return true;
@@ -227,6 +238,7 @@ class Machine extends AgentBase {
       case protocol.READY:
         member.ready = true;
         this.#failures = 0;
+        member.locked = message.locked;
         if (message.locked) watch(member.lock, () => this.#lost(member, new Error(ENDED)));
         return;
       case protocol.WAKE:
@@ -255,14 +267,38 @@ class Machine extends AgentBase {
   #kill(member: Member, tries: number): void {
     if (this.core.closed || !this.#has(member)) return;
     if (tries > 0 && this.ffi.agent_inside(member.agent) === 1) setTimeout(() => this.#kill(member, tries - 1), 1);
-    else void member.thread?.terminate().then(() => this.#lost(member, member.why!));
+    else void this.#terminate(member, member.why!);
+  }
+
+  /**
+   * Its callers are told, and another one takes its place. But it may run on for
+   * a while: its memory, and that of its calls, is free only when it has ended,
+   * as far as that can be known.
+   */
+  async #terminate(member: Member, error: Error): Promise<void> {
+    this.#members.delete(member.agent);
+    member.heard = this.calls.givenUp(member.id, error);
+    this.need(this.calls.inFlight);
+    await member.thread?.terminate();
+    if (member.locked) setTimeout(() => this.#lost(member, error), END_MS);
+    else this.#lost(member, error);
+  }
+
+  /** It runs still, and would take calls: it has to say that it will not any more. */
+  async #threw(member: Member, error: Error): Promise<void> {
+    if (!member.ready) return this.#lost(member, error);
+    if (this.core.closed || member.thrown) return;
+    member.thrown = error;
+    if (await this.#ends(member)) this.#lost(member, error);
+    else await this.#terminate(member, error);
   }
 
   #lost(member: Member, said: Error): void {
     this.#closed.get(member)?.();
-    if (this.core.closed || !this.#has(member)) return; // it is told twice
-    this.#members.delete(member.agent);
-    const error = member.why ?? said;
+    if (this.core.closed || member.over) return; // it is told twice
+    member.over = true;
+    if (this.#has(member)) this.#members.delete(member.agent);
+    const error = member.why ?? member.thrown ?? said;
     void member.thread?.terminate();
     if (this.ffi.agent_lost(member.agent) === 0) {
       this.core.shut(new WorkerError(`a worker was lost in the middle of the runtime, which cannot go on; start() another one: ${error.message}`, { cause: error }));
@@ -272,7 +308,7 @@ class Machine extends AgentBase {
     for (const { thread } of this.#members.values()) thread?.post({ op: protocol.LOST, id: member.id, error: error.message });
     this.#lostOnes.push([member.id, error.message]);
     if (this.#lostOnes.length > protocol.LOST_MAX) this.#lostOnes.shift();
-    const heard = this.lost(member.id, error);
+    const heard = this.lost(member.id, error) || member.heard;
     if (!member.ready) this.#unready(error);
     // An exception of code that runs beside the calls: nobody else would say so.
     else if (!heard && error !== member.why && error.message !== ENDED) void Promise.reject(new WorkerError(`nobody has caught what was thrown on a worker; catch it there: ${error.message}`, { cause: error }));
@@ -297,17 +333,21 @@ class Machine extends AgentBase {
     this.#members.clear();
   }
 
-  /** Its goroutines' finally blocks run, if it comes to that. */
   async #endOne(member: Member): Promise<void> {
-    if (member.ready) {
-      let timer;
-      await new Promise<void>((resolve) => {
-        this.#closed.set(member, resolve);
-        timer = setTimeout(resolve, CLOSE_MS);
-        member.thread!.post({ op: protocol.CLOSE });
-      });
-      clearTimeout(timer);
-    }
+    if (member.ready) await this.#ends(member);
     await member.thread?.terminate();
+  }
+
+  /** Its goroutines' finally blocks run, if it comes to that. Whether it has ended: it does nothing more. */
+  async #ends(member: Member): Promise<boolean> {
+    let timer;
+    const ended = await new Promise<boolean>((resolve) => {
+      this.#closed.set(member, () => resolve(true));
+      timer = setTimeout(() => resolve(false), CLOSE_MS);
+      member.thread!.post({ op: protocol.CLOSE });
+    });
+    clearTimeout(timer);
+    this.#closed.delete(member);
+    return ended;
   }
 }

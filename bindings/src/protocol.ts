@@ -42,7 +42,7 @@ export type ToWorker =
   | { readonly op: typeof WAKE }
   /** That worker is gone, with the calls it has taken. */
   | { readonly op: typeof LOST; readonly id: number; readonly error: string }
-  /** The runtime is closed: end what runs, and say so. */
+  /** The runtime is closed, or the worker has thrown: end what runs, take nothing more, and say so. */
   | { readonly op: typeof CLOSE };
 
 /** From a worker to agent 0. */

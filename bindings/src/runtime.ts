@@ -13,7 +13,7 @@ import { awaitIn, type GoFunction, type Goroutine, start as startGoroutine } fro
 import { SingleFlight } from './flight.js';
 import { Group, runGroup } from './group.js';
 import { type Leak, leaksIn } from './leaks.js';
-import { asyncDispose, dispose } from './lifetime.js';
+import { asyncDispose, dispose } from './dispose.js';
 import { choose } from './mode.js';
 import { type Module, type ModuleOptions, moduleIn } from './module.js';
 import { delay, type Op, SLEEP, type Subject, type WaitOptions } from './op.js';
@@ -251,9 +251,7 @@ export class Runtime<E = {}> {
   block(bytes: number | Uint8Array): Block {
     if (typeof bytes === 'number') return Block.make(this.core, bytes);
     if (!(bytes instanceof Uint8Array)) throw new UsageError('a block of what is neither a length nor a Uint8Array; encode other values');
-    const block = Block.make(this.core, bytes.length);
-    block.bytes.set(bytes);
-    return block;
+    return Block.from(this.core, bytes);
   }
 
   /**

@@ -193,7 +193,12 @@ export function selectIn<const C extends Cases>(core: Core, cases: C, options?: 
   }
   const selection = new Selection();
   for (const name in cases) selection.add(core, name, cases[name]);
-  selection.write(core);
+  try {
+    selection.write(core);
+  } catch (error) {
+    selection.giveBack(core, -1);
+    throw error;
+  }
   const result = core.ffi.select(selection.cases.length, selection.block ? 1 : 0, core.slot);
   return core.op(selection, SELECT, result, 0, options);
 }

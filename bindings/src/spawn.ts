@@ -14,6 +14,8 @@ export interface Thread {
 /** What is heard of a worker. */
 export interface Listener {
   message(message: FromWorker): void;
+  /** Something was thrown in it that nobody has caught; it runs still, if it has begun. */
+  threw(error: Error): void;
   /** It is gone, or will not come. */
   gone(error: Error): void;
 }
@@ -71,7 +73,7 @@ async function spawnWeb(url: string | URL | undefined, listener: Listener): Prom
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => listener.message(data);
   worker.onerror = (event) => {
     event.preventDefault();
-    listener.gone(new Error(event.message || 'the worker file did not load'));
+    listener.threw(new Error(event.message || 'the worker file did not load'));
   };
   worker.addEventListener('close', () => listener.gone(new Error(ENDED))); // Bun's
   return {

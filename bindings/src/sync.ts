@@ -2,7 +2,7 @@
 import type { Core } from './core.js';
 import { PanicError, UsageError } from './errors.js';
 import { awaitIn, type GoFunction, type Goroutine, isGenerator, isGeneratorFunction, start } from './goroutine.js';
-import { dispose } from './lifetime.js';
+import { dispose } from './dispose.js';
 import { Lock, REASON, Taken } from './lock.js';
 import { brand } from './realm.js';
 import { type Op, type Pause, RELOCK, type WaitOptions } from './op.js';

@@ -85,6 +85,7 @@ export class AnyElement implements Element<unknown> {
     if (this.#wire.inline(at, value)) return 0;
     if (this.shared) {
       const p = this.#wire.block(value, transfer);
+      this.#wire.sending(p);
       this.#wire.write(at, p, BLOCK);
       return p;
     }
@@ -98,14 +99,21 @@ export class AnyElement implements Element<unknown> {
   }
 
   drop(core: Core, mark: number): void {
-    if ((mark & 1) === 0) return this.#wire.discard(mark);
+    if ((mark & 1) === 0) return this.#wire.back(mark);
     const p = this.#settle(mark >> 1);
-    if (p) this.#wire.discard(p);
+    if (p) this.#wire.back(p);
     else core.values.take(mark >> 1);
   }
 
   sent(_core: Core, mark: number): void {
-    if (this.moved && (mark & 1) !== 0) this.#settle(mark >> 1);
+    if ((mark & 1) === 0) return this.#wire.went(mark);
+    const p = this.moved && this.#settle(mark >> 1);
+    if (p) this.#wire.went(p);
+  }
+
+  discard(core: Core, at: number): void {
+    if (core.u32[at + 1] === BLOCK) this.#wire.discard(core.u32[at]!);
+    else this.#wire.read(at);
   }
 
   #settle(handle: number): Pointer | undefined {
@@ -133,8 +141,11 @@ export class Wire {
   readonly #lost: Map<number, Error>;
   /** How to end the links of the message under way; else they end with what they link to. */
   links: (() => void)[] | undefined;
-  /** The blocks of messages, should these stay. */
-  readonly #leaving = new WeakMap<BlockParts, Block>();
+  /** The blocks that the message made last gives away. */
+  given: Block[] | undefined;
+  #giving: Block[] | undefined;
+  /** The same of messages that are being sent, by their addresses. */
+  readonly #sending = new Map<Pointer, Block[][]>();
   #discarding = false;
   #scratch = new Uint8Array(1024);
 
@@ -193,7 +204,7 @@ export class Wire {
   /** Write a value: into the `room` behind, if it fits. */
   result(at: number, value: unknown, behind: Pointer, room: number): void {
     if (this.inline(at, value)) return;
-    const message = this.codec.encode(value);
+    const message = this.encode(value);
     if (message.at > room) return this.write(at, this.#blockOf(message), BLOCK);
     this.fill(behind, message);
     this.write(at, message.at, INPLACE);
@@ -231,15 +242,75 @@ export class Wire {
     return to;
   }
 
+  /** The blocks that are given away by a message stay if it does. */
+  encode(value: unknown, transfer?: readonly unknown[]): Message {
+    const outer = this.#giving;
+    this.#giving = undefined;
+    try {
+      return this.codec.encode(value, transfer);
+    } catch (error) {
+      this.#keep(this.#giving);
+      throw error;
+    } finally {
+      this.given = this.#giving;
+      this.#giving = outer;
+    }
+  }
+
+  /** Memory for a message, whose blocks stay if there is none. */
+  room(bytes: number): Pointer {
+    try {
+      return this.alloc(bytes);
+    } catch (error) {
+      this.#keep(this.given);
+      throw error;
+    }
+  }
+
   #blockOf(message: Message): Pointer {
-    const p = this.alloc(BYTES_AT + message.at);
+    const p = this.room(BYTES_AT + message.at);
     this.core.u32[p >> 2] = message.at;
     this.fill(p + BYTES_AT, message);
     return p;
   }
 
   block(value: unknown, transfer?: readonly unknown[]): Pointer {
-    return this.#blockOf(this.codec.encode(value, transfer));
+    return this.#blockOf(this.encode(value, transfer));
+  }
+
+  /** The message that was made last may come back. */
+  sending(p: Pointer, given = this.given): void {
+    if (!given) return;
+    const earlier = this.#sending.get(p);
+    if (earlier) earlier.push(given);
+    else this.#sending.set(p, [given]);
+  }
+
+  /** It has gone: the first of that address, as who had it may have freed it for another. */
+  went(p: Pointer): void {
+    if (this.#sending.size > 0) this.#sent(p, (messages) => messages.shift());
+  }
+
+  /** It has not gone, so it is the last of that address. */
+  back(p: Pointer): void {
+    this.#undo(p, this.#sent(p, (messages) => messages.pop()));
+  }
+
+  #sent(p: Pointer, take: (messages: Block[][]) => Block[] | undefined): Block[] | undefined {
+    const messages = this.#sending.get(p);
+    const given = messages && take(messages);
+    if (messages?.length === 0) this.#sending.delete(p);
+    return given;
+  }
+
+  /** What it refers to is let go of, and its blocks are where they were. */
+  #undo(p: Pointer, given: Block[] | undefined): void {
+    this.open(p);
+    this.#keep(given);
+  }
+
+  #keep(given: Block[] | undefined): void {
+    for (const block of given ?? []) block.back();
   }
 
   /** The value in a block, which is gone then. */
@@ -250,7 +321,7 @@ export class Wire {
     return this.codec.decode(bytes);
   }
 
-  /** Nobody gets it: what it refers to has to be let go of all the same. */
+  /** Nobody gets it, who has sent it neither: what it refers to has to be let go of all the same. */
   discard(p: Pointer): void {
     this.#discarding = true;
     try {
@@ -309,23 +380,28 @@ export class Wire {
   /** All values in it, those in the buffer first; nothing is written if one cannot be copied. */
   #encodeAll(chan: Chan<any>, element: AnyElement): void {
     const { core, ffi } = this;
-    const values: { p: Pointer; handle: number; block: Pointer }[] = [];
+    const values: { p: Pointer; handle: number; block: Pointer; given: Block[] | undefined }[] = [];
     try {
       for (let i = 0, p; (p = ffi.chan_elem(chan.ptr, i)) !== 0; i++) {
         core.see(p + 8);
         const handle = core.u32[(p >> 2) + 1] === HANDLE ? core.u32[p >> 2]! : -1;
-        values.push({ p, handle, block: handle < 0 ? 0 : this.block(core.values.peek(handle)) });
+        const block = handle < 0 ? 0 : this.block(core.values.peek(handle));
+        values.push({ p, handle, block, given: block ? this.given : undefined });
       }
     } catch (error) {
-      for (const { block } of values) if (block) this.discard(block);
+      for (const { block, given } of values) if (block) this.#undo(block, given);
       throw error;
     }
     const buffered = ffi.len(chan.ptr);
-    for (const [i, { p, handle, block }] of values.entries()) {
+    for (const [i, { p, handle, block, given }] of values.entries()) {
       if (block === 0) continue;
       this.write(p >> 2, block, BLOCK);
-      if (i < buffered) core.values.take(handle);
-      else (element.moved ??= new Map()).set(handle, block);
+      if (i < buffered) {
+        core.values.take(handle);
+      } else {
+        (element.moved ??= new Map()).set(handle, block);
+        this.sending(block, given);
+      }
     }
   }
 
@@ -381,9 +457,9 @@ export class Wire {
   }
 
   #leaveBlock(block: Block): BlockParts {
-    const parts: BlockParts = [block.give(this.core), block.length];
-    this.#leaving.set(parts, block);
-    return parts;
+    const ptr = block.give(this.core);
+    (this.#giving ??= []).push(block);
+    return [ptr, block.length];
   }
 
   #leaveContext(ctx: Context): Crossing {
@@ -424,7 +500,6 @@ export class Wire {
     else if (kind === LOCK) this.ffi.lock_unref((data as LockParts)[1]);
     else if (kind === FLIGHT) this.ffi.flight_unref(data as Pointer);
     else if (kind === GROUP) this.ffi.flight_unref((data as GroupParts)[2]);
-    else if (kind === MOVED) this.#leaving.get(data as BlockParts)!.back();
   }
 
   #arrive(kind: number, data: unknown): object {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { root } from '../harness/paths.mjs';
 import { run } from '../harness/run.mjs';
@@ -37,6 +38,16 @@ test('size: JavaScript and module are at most 40 KB of brotli', (t) => {
   t.diagnostic(`brotli: JavaScript ${sizes[0]}, goro.wasm ${sizes[1]} bytes; for modules in C ${more} more`);
   assert.ok(names.includes('core.js') && !names.includes('codec.js'), `${names}`);
   assert.ok(sizes[0] + sizes[1] <= 40 * 1024, `${sizes}`);
+});
+
+test('each file loads, whichever is the first', async () => {
+  const files = readdirSync(DIST, { recursive: true }).filter((name) => name.endsWith('.js') && !name.endsWith('worker.js'));
+  assert.ok(files.length > 40, `${files}`);
+  for (const file of files) {
+    const source = `await import(${JSON.stringify(pathToFileURL(join(DIST, file)).href)})`;
+    const { code, stderr } = await run(process.execPath, ['--input-type=module', '--eval', source], { env: {}, cwd: root, timeoutMs: 60_000 });
+    assert.deepEqual([code, stderr], [0, ''], file);
+  }
 });
 
 test('the worker file imports nothing, as it may come from a blob', () => {

@@ -42,7 +42,10 @@ export class Memory {
    * lib.memory.free(p);
    */
   alloc(bytes: number): Pointer {
-    const p = this.#core.ffi.alloc(bytes);
+    return this.#mustBe(this.#core.ffi.alloc(bytes), bytes);
+  }
+
+  #mustBe(p: Pointer, bytes: number): Pointer {
     if (p < 0) throw this.#core.shutError();
     if (p === 0 && bytes > 0) throw new PanicError(`out of memory for ${bytes} bytes; free what is not used`);
     return p;
@@ -104,8 +107,7 @@ export class Memory {
    * lib.memory.free(p);
    */
   copy(bytes: Uint8Array): Pointer {
-    const p = this.alloc(bytes.length);
-    new Uint8Array(this.buffer).set(bytes, p);
-    return p;
+    const { length } = bytes; // 0 after the copy, if it lies in memory that has grown
+    return this.#mustBe(this.#core.copy(bytes), length);
   }
 }

@@ -1,5 +1,5 @@
 // Blocks: bytes that go from one to another without a copy.
-import { Block, CanceledError, ChanClosedError, PanicError, recv, RuntimeClosedError, select, send, UsageError } from '../../../bindings/dist/index.js';
+import { after, Block, CanceledError, ChanClosedError, PanicError, recv, RuntimeClosedError, select, send, UsageError } from '../../../bindings/dist/index.js';
 import { assert, begin, settle, test } from './harness.mjs';
 
 const CRUNCH = new URL('./modules/crunch.js', import.meta.url);
@@ -77,6 +77,17 @@ test('block: what is not received comes back', async (rt) => {
   assert.equal(rt.core.values.size, 0);
 });
 
+test('block: a select that cannot be made leaves them', async (rt) => {
+  const a = rt.chan.block(), b = rt.chan.block(), block = rt.block(4), freed = rt.block(4);
+  freed.free();
+  for (const other of [block, freed]) {
+    await assert.rejects(async () => select({ a: send(a, block), late: after(1000), b: send(b, other) }), UsageError);
+    assert.equal(block.bytes.length, 4);
+  }
+  block.free();
+  assert.equal(rt.core.values.size, 0);
+});
+
 test('block: a select sends and receives them', async (rt) => {
   const a = rt.chan.block(1), b = rt.chan.block(1);
   const block = rt.block(16), { pointer } = block;
@@ -106,15 +117,30 @@ test('block: one of no bytes, and many that make memory grow', async (rt) => {
 test('block: what is none', async (rt) => {
   for (const length of [-1, 0.5, NaN]) assert.throws(() => rt.block(length), UsageError);
   for (const value of ['text', [1], undefined, new ArrayBuffer(1)]) assert.throws(() => rt.block(value), UsageError);
-  assert.throws(() => rt.block(2 ** 31 - 1), PanicError);
+  for (const length of [2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 32 + 8, 1e300]) assert.throws(() => rt.block(length), PanicError, String(length));
   await assert.rejects(async () => rt.chan.block(1).send(new Uint8Array(1)), /TypeError: a channel of blocks takes a Block/);
   const other = await begin();
   const foreign = other.block(1);
   await assert.rejects(async () => rt.chan.block(1).send(foreign), /UsageError: the block is of another runtime/);
   assert.equal(foreign.bytes.length, 1);
+  const ch = other.chan.block(1);
   await other.close();
   assert.throws(() => foreign.bytes, RuntimeClosedError);
-  assert.throws(() => other.block(1), RuntimeClosedError);
+  for (const length of [0, 1]) assert.throws(() => other.block(length), RuntimeClosedError);
+  await assert.rejects(ch.send(foreign), RuntimeClosedError);
+});
+
+test('block: of bytes that lie in a block, while memory grows', async (rt) => {
+  const ch = rt.chan.bytes(1);
+  let block = rt.block(1 << 20);
+  block.bytes.fill(3);
+  for (let i = 0; i < 4; i++) {
+    const copy = rt.block(block.bytes);
+    assert.ok(copy.bytes.length === 1 << 20 && copy.bytes.every((byte) => byte === 3));
+    await ch.send(copy.bytes);
+    assert.ok((await ch.recv()).value.every((byte) => byte === 3));
+    block = copy; // the other one stays, so that memory grows
+  }
 });
 
 test('block: disposing of a channel frees those in it', async (rt) => {
@@ -123,6 +149,31 @@ test('block: disposing of a channel frees those in it', async (rt) => {
   for (let i = 0; i < 3; i++) await ch.send(rt.block(10));
   ch[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
   assert.equal(live.size, 0);
+});
+
+test('block: a call that begins no function leaves it', async (rt) => {
+  const { brighten, occupy, noSuchFunction } = rt.module(CRUNCH);
+  const none = rt.module(new URL('./modules/none.js', import.meta.url));
+  const block = rt.block(Uint8Array.of(1));
+  const here = () => assert.equal(block.bytes[0], 1);
+  await assert.rejects(noSuchFunction({ block }));
+  here();
+  await assert.rejects(none.work(block));
+  here();
+  const begun = rt.chan(), until = rt.chan();
+  const workers = rt.info.mode === 'mt' ? rt.info.procs : 0; // without any it begins later in any case
+  const busy = Array.from({ length: workers }, () => occupy(begun, until));
+  for (const _ of busy) await begun.recv();
+  const controller = new AbortController();
+  const called = rt.module(CRUNCH).with({ signal: controller.signal }).brighten({ block, by: 1 });
+  controller.abort(new CanceledError('at once'));
+  await assert.rejects(called, CanceledError);
+  here();
+  until.close();
+  await Promise.all(busy);
+  await assert.rejects(async () => brighten({ block, by: () => {} }), UsageError);
+  here();
+  block.free();
 });
 
 test('block: a function of a module gets it, and gives it back', async (rt) => {
@@ -153,6 +204,45 @@ test('block: through a channel of any values that workers have', async (rt) => {
   given(block);
   const { value } = await ch.recv();
   assert.equal(value.block.pointer, pointer);
+  // What does not go is back.
+  const here = () => assert.equal(value.block.pointer, pointer);
+  await ch.send('full');
+  assert.equal(ch.trySend(value), false);
+  here();
+  assert.equal((await select({ put: send(ch, value), default: true })).key, 'default');
+  here();
+  const controller = new AbortController();
+  const off = ch.send(value, { signal: controller.signal });
+  given(value.block);
+  controller.abort(new CanceledError('off'));
+  await assert.rejects(off, CanceledError);
+  here();
+  const late = ch.send(value);
+  ch.close();
+  await assert.rejects(late, ChanClosedError);
+  here();
+  await assert.rejects(ch.send(value), ChanClosedError);
+  here();
   value.block.free();
+});
+
+test('block: a channel that is shared only then', async (rt) => {
+  const { nothing } = rt.module(CRUNCH);
+  const live = watched(rt);
+  const ch = rt.chan(2), block = rt.block(8), { pointer } = block;
+  await ch.send({ block });
+  assert.equal(block.pointer, pointer); // by reference as yet
+  await ch.send(() => {});
+  if (rt.info.mode === 'mt') {
+    await assert.rejects(async () => nothing(ch), UsageError);
+    assert.equal(block.pointer, pointer);
+  }
+  assert.equal((await ch.recv()).value.block, block);
+  await ch.recv();
+  await nothing(ch);
+  await ch.send({ block });
+  given(block);
+  ch[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
+  if (rt.info.mode === 'st') assert.ok(!live.has(pointer)); // else workers may have the channel still
   await settle();
 });

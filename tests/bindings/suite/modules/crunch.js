@@ -20,6 +20,11 @@ export function brighten({ block, by }) {
   for (let i = 0; i < bytes.length; i++) bytes[i] += by;
   return block;
 }
+/** Keeps its worker to itself until the channel is closed. */
+export function* occupy(begun, until) {
+  yield* begun.send(1);
+  while (until.tryRecv() === undefined);
+}
 export function* brightenAll(work, done, by) {
   for (;;) {
     const { value: block, done: over } = yield* work.recv();
