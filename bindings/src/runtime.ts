@@ -292,7 +292,7 @@ export class Runtime<E = {}> {
    * There will be events from outside: no verdict of deadlock until this is
    * disposed of.
    * @example
-   * const ch = rt.chan();
+   * const ch = rt.chan(1);
    * const hold = rt.hold();
    * setTimeout(() => ch.trySend('click'), 1);
    * await rt.run(function* () { return yield* ch.recv(); });

@@ -160,7 +160,7 @@ test('block: a call that begins no function leaves it', async (rt) => {
   here();
   await assert.rejects(none.work(block));
   here();
-  const begun = rt.chan(), until = rt.chan();
+  const begun = rt.chan(2), until = rt.chan(); // they do not wait, and so take one call each
   const workers = rt.info.mode === 'mt' ? rt.info.procs : 0; // without any it begins later in any case
   const busy = Array.from({ length: workers }, () => occupy(begun, until));
   for (const _ of busy) await begun.recv();
