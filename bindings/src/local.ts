@@ -73,24 +73,31 @@ export class Local implements Caller {
     return pending.promise;
   }
 
-  async #run({ url, name, args, signal }: Call): Promise<unknown> {
+  async #run(call: Call): Promise<unknown> {
     const contexts: Context[] = this.#contexts = [];
-    const copied = this.#copy(args) as unknown[];
-    let fn;
+    const args = this.#copy(call.args) as unknown[];
     try {
-      fn = await functionOf(url, name);
-      await this.#core.atOnce(undefined); // a loop of calls leaves the event loop its turns
-      signal?.throwIfAborted();
-    } catch (error) {
-      this.#uncopy(copied);
-      throw error;
-    }
-    try {
-      return this.#copy(await run(this.#core, name, fn, copied, signal));
-    } catch (error) {
-      throw this.#copy(error);
+      const fn = await this.#functionFor(call, args);
+      try {
+        return this.#copy(await run(this.#core, call.name, fn, args, call.signal));
+      } catch (error) {
+        throw this.#copy(error);
+      }
     } finally {
       for (const ctx of contexts) ctx.cancel();
+    }
+  }
+
+  /** If it will not run, what it would have got stays where it was. */
+  async #functionFor({ url, name, signal }: Call, args: unknown[]): Promise<(...args: unknown[]) => unknown> {
+    try {
+      const fn = await functionOf(url, name);
+      await this.#core.atOnce(undefined); // a loop of calls leaves the event loop its turns
+      signal?.throwIfAborted();
+      return fn;
+    } catch (error) {
+      this.#uncopy(args);
+      throw error;
     }
   }
 

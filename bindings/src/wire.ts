@@ -278,12 +278,12 @@ export class Wire {
     return this.#blockOf(this.encode(value, transfer));
   }
 
-  /** The message that was made last may come back. */
+  /** The message that was made last may come back. One without blocks counts as well where there is an earlier one. */
   sending(p: Pointer, given = this.given): void {
-    if (!given) return;
+    if (!given && this.#sending.size === 0) return;
     const earlier = this.#sending.get(p);
-    if (earlier) earlier.push(given);
-    else this.#sending.set(p, [given]);
+    if (earlier) earlier.push(given ?? []);
+    else if (given) this.#sending.set(p, [given]);
   }
 
   /** It has gone: the first of that address, as who had it may have freed it for another. */
