@@ -4,6 +4,8 @@
  * So the operations of JavaScript are inlined into their exported functions
  * (os/flatten.h).
  */
+#define GORO_NPM
+
 #include "goro.c"
 
 #include "api/ffi.c"

@@ -36,7 +36,7 @@ uint32_t *FFI(flags)(void) { return &getagent()->flags; }
 void FFI(begin)(void) { goro__hostg_begin(SLICE_NS); }
 
 /* What gp, running again, waited for came to. */
-static GORO_FLATTEN int32_t result_of(struct g *gp) {
+static GORO_FLATTEN_NPM int32_t result_of(struct g *gp) {
   struct hostg *h = hostg_of(gp);
   if (h->cancelled) {
     h->cancelled = false;
@@ -58,7 +58,7 @@ static GORO_FLATTEN int32_t result_of(struct g *gp) {
 /* The slot of the goroutine that is to be stepped now; hostout.result is what
  * its wait came to.  -1: the slice is over.  last: the one before has ended
  * (1), has not (0), or there was none (-1). */
-GORO_FLATTEN int32_t FFI(next)(int last) {
+GORO_FLATTEN_NPM int32_t FFI(next)(int last) {
   INSIDE;
   struct hostagent *a = getagent();
   struct m *mp = a->m;
@@ -83,7 +83,7 @@ double FFI(wait)(void) {
 
 /* The slot of a call whose wait is over, with hostout.result; there is one
  * while the flags have HOST_READY. */
-GORO_FLATTEN int32_t FFI(settled)(void) {
+GORO_FLATTEN_NPM int32_t FFI(settled)(void) {
   INSIDE;
   struct g *gp = goro__hostg_next();
   uint32_t slot = hostg_of(gp)->slot;
@@ -254,8 +254,8 @@ int FFI(chan_free)(struct hchan *c) {
   return true;
 }
 
-GORO_FLATTEN int32_t FFI(send)(struct hchan *c, uint32_t handle,
-                               uint32_t slot) {
+GORO_FLATTEN_NPM int32_t FFI(send)(struct hchan *c, uint32_t handle,
+                                   uint32_t slot) {
   INSIDE;
   getagent()->out.val.handle = handle;
   return goro__host_send(c, true, slot);
@@ -278,7 +278,7 @@ int32_t FFI(try_send_val)(struct hchan *c) {
   return goro__host_send(c, false, 0);
 }
 
-GORO_FLATTEN int32_t FFI(recv)(struct hchan *c, uint32_t slot) {
+GORO_FLATTEN_NPM int32_t FFI(recv)(struct hchan *c, uint32_t slot) {
   INSIDE;
   return goro__host_recv(c, true, slot);
 }

@@ -18,4 +18,12 @@
 #define GORO_FLATTEN
 #endif
 
+/* JavaScript's operations, and what they have in common with C's: in goro_npm.c
+ * only, and not where bytes count, of which it takes some hundred. */
+#if defined(GORO_NPM) && !defined(__OPTIMIZE_SIZE__)
+#define GORO_FLATTEN_NPM GORO_FLATTEN
+#else
+#define GORO_FLATTEN_NPM
+#endif
+
 #endif

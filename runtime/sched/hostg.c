@@ -67,7 +67,7 @@ struct g *goro__hostg_go(uint32_t slot, const struct gosite *site) {
 
 static const struct gosite wait_site = {.fn = "async"};
 
-GORO_FLATTEN struct g *goro__hostg_waiter(uint32_t slot) {
+GORO_FLATTEN_NPM struct g *goro__hostg_waiter(uint32_t slot) {
   struct g *gp = getg();
   if (gp != getagent()->m->g0) return gp;
   gp = hostg_new(slot, HOST_WAIT);
@@ -75,8 +75,8 @@ GORO_FLATTEN struct g *goro__hostg_waiter(uint32_t slot) {
   return gp;
 }
 
-GORO_FLATTEN void goro__hostg_park(struct g *gp, enum hostop op,
-                                   enum waitReason reason) {
+GORO_FLATTEN_NPM void goro__hostg_park(struct g *gp, enum hostop op,
+                                       enum waitReason reason) {
   struct hostagent *a = getagent();
   struct m *mp = a->m;
   hostg_of(gp)->op = (uint8_t)op;
@@ -152,7 +152,7 @@ void goro__hostg_begin(int64_t budget) {
   mp->p->timertick = 0;
 }
 
-GORO_FLATTEN int64_t goro__hostg_run(void) {
+GORO_FLATTEN_NPM int64_t goro__hostg_run(void) {
   return goro__schedule_host(getagent()->m);
 }
 

@@ -175,8 +175,8 @@ struct g *goro__recv_from(struct hchan *c, struct sudog *sg, void *elem) {
 
 /* ---- what can be done at once ---- */
 
-GORO_FLATTEN enum attempt goro__send_at_once(struct hchan *c,
-                                             const void *elem) {
+GORO_FLATTEN_NPM enum attempt goro__send_at_once(struct hchan *c,
+                                                 const void *elem) {
   lock(&c->lock);
   if (unlikely(c->closed)) {
     chan_unlock(c);
@@ -197,7 +197,7 @@ GORO_FLATTEN enum attempt goro__send_at_once(struct hchan *c,
   return WOULD_BLOCK;
 }
 
-GORO_FLATTEN enum attempt goro__recv_at_once(struct hchan *c, void *elem) {
+GORO_FLATTEN_NPM enum attempt goro__recv_at_once(struct hchan *c, void *elem) {
   if (unlikely(c->timer)) goro__timer_maybeRunChan(c->timer);
   lock(&c->lock);
   if (unlikely(c->closed) && c->qcount == 0) {
@@ -220,12 +220,13 @@ GORO_FLATTEN enum attempt goro__recv_at_once(struct hchan *c, void *elem) {
   return WOULD_BLOCK;
 }
 
-GORO_NOINLINE enum attempt goro__send_attempt(struct hchan *c,
-                                              const void *elem) {
+GORO_NOINLINE GORO_FLATTEN enum attempt goro__send_attempt(struct hchan *c,
+                                                           const void *elem) {
   return goro__send_at_once(c, elem);
 }
 
-GORO_NOINLINE enum attempt goro__recv_attempt(struct hchan *c, void *elem) {
+GORO_NOINLINE GORO_FLATTEN enum attempt goro__recv_attempt(struct hchan *c,
+                                                           void *elem) {
   return goro__recv_at_once(c, elem);
 }
 

@@ -99,8 +99,9 @@ struct g *goro__send_to(struct hchan *c, struct sudog *sg, const void *elem);
 struct g *goro__recv_from(struct hchan *c, struct sudog *sg, void *elem);
 
 /* Ready gp, which waited for c.  how: what is told of it. */
-static inline GORO_FLATTEN void goro__chanready(struct g *gp, struct hchan *c,
-                                                enum traceready how) {
+static inline GORO_FLATTEN_NPM void goro__chanready(struct g *gp,
+                                                    struct hchan *c,
+                                                    enum traceready how) {
   if (traceon())
     goro__trace_now(TRACE_READY | TRACE_REASON(how), gp, (uintptr_t)c);
   goro__goready_told(gp);

@@ -31,7 +31,8 @@ static GORO_NOINLINE int32_t park_on_nil(struct g *gp, bool send) {
   return HOST_PARKED;
 }
 
-static GORO_FLATTEN int32_t park_on(struct hchan *c, bool send, uint32_t slot) {
+static GORO_FLATTEN_NPM int32_t park_on(struct hchan *c, bool send,
+                                        uint32_t slot) {
   struct g *gp = goro__hostg_waiter(slot);
   struct hostg *h = hostg_of(gp);
   h->c = c;
@@ -44,15 +45,15 @@ static GORO_FLATTEN int32_t park_on(struct hchan *c, bool send, uint32_t slot) {
   return HOST_PARKED;
 }
 
-static GORO_FLATTEN int32_t not_at_once(struct hchan *c, bool block, bool send,
-                                        uint32_t slot) {
+static GORO_FLATTEN_NPM int32_t not_at_once(struct hchan *c, bool block,
+                                            bool send, uint32_t slot) {
   if (block) return park_on(c, send, slot);
   if (c) unlock(&c->lock);
   return HOST_NONE;
 }
 
-GORO_FLATTEN int32_t goro__host_send(struct hchan *c, bool block,
-                                     uint32_t slot) {
+GORO_FLATTEN_NPM int32_t goro__host_send(struct hchan *c, bool block,
+                                         uint32_t slot) {
   enum attempt a = WOULD_BLOCK;
   if (c) a = goro__send_at_once(c, &getagent()->out.val);
   if (a == WOULD_BLOCK) return not_at_once(c, block, true, slot);
@@ -63,8 +64,8 @@ static int32_t received(void) {
   return (int32_t)(getagent()->out.val.handle & INT32_MAX);
 }
 
-GORO_FLATTEN int32_t goro__host_recv(struct hchan *c, bool block,
-                                     uint32_t slot) {
+GORO_FLATTEN_NPM int32_t goro__host_recv(struct hchan *c, bool block,
+                                         uint32_t slot) {
   enum attempt a = WOULD_BLOCK;
   if (c) a = goro__recv_at_once(c, &getagent()->out.val);
   if (a == WOULD_BLOCK) return not_at_once(c, block, false, slot);
@@ -146,7 +147,7 @@ static GORO_NOINLINE int32_t select_woken(struct g *gp, struct hostg *h) {
   return r;
 }
 
-GORO_FLATTEN int32_t goro__host_woken(struct g *gp) {
+GORO_FLATTEN_NPM int32_t goro__host_woken(struct g *gp) {
   struct hostg *h = hostg_of(gp);
   if (h->op == HOSTOP_SELECT) return select_woken(gp, h);
   if (!goro__chan_dequeue(gp)) return HOST_CLOSED;
