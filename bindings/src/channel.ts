@@ -4,7 +4,7 @@ import type { Element } from './elements.js';
 import { ChanClosedError, NilChanError, UsageError } from './errors.js';
 import { CLOSED, NONE, type Pointer, SHUT } from './ffi.js';
 import { dispose } from './dispose.js';
-import { type Held } from './lifetime.js';
+import type { Held } from './lifetime.js';
 import { type Kind, type Op, RECV, SEND, type SendOptions, unusual, type WaitOptions } from './op.js';
 import { brand } from './realm.js';
 

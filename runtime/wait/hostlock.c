@@ -64,10 +64,6 @@ static void serve(struct hostlock *l, int class, struct served *out) {
 
 /* Serve all who can be, and unlock. */
 static void serve_unlock(struct hostlock *l, bool shared_first) {
-  if (!l->q[0].first && !l->q[1].first) {
-    unlock(&l->lock);
-    return;
-  }
   struct served out = {NULL, &out.head};
   if (shared_first) serve(l, 0, &out);
   serve(l, 1, &out);

@@ -1,19 +1,32 @@
 // Blocks: bytes that go from one to another without a copy.
 import { after, Block, CanceledError, ChanClosedError, PanicError, recv, RuntimeClosedError, select, send, UsageError } from '../../../bindings/dist/index.js';
-import { assert, begin, settle, test } from './harness.mjs';
+import { assert, begin, settle, test, watched } from './harness.mjs';
 
 const CRUNCH = new URL('./modules/crunch.js', import.meta.url);
 
-/** The memory that is allocated from now on, and not freed. */
-function watched(rt) {
-  const { ffi } = rt.core;
-  const live = new Set(), { alloc, free } = ffi;
-  ffi.alloc = (n) => { const p = alloc(n); live.add(p); return p; };
-  ffi.free = (p) => { live.delete(p); free(p); };
-  return live;
+const given = (block) => assert.throws(() => block.bytes, /UsageError: the block was given away/);
+
+/** Sends of a value with a block that come to nothing on an open channel; `back`: it is here again. */
+async function calledOff(ch, value, block, back) {
+  const controller = new AbortController();
+  const off = ch.send(value, { signal: controller.signal });
+  given(block);
+  controller.abort(new CanceledError('off'));
+  await assert.rejects(off, CanceledError);
+  back();
+  assert.equal((await select({ put: send(ch, value), default: true })).key, 'default');
+  back();
 }
 
-const given = (block) => assert.throws(() => block.bytes, /UsageError: the block was given away/);
+/** The same while it is closed, and after. */
+async function closed(ch, value, back) {
+  const late = ch.send(value);
+  ch.close();
+  await assert.rejects(late, ChanClosedError);
+  back();
+  await assert.rejects(ch.send(value), ChanClosedError);
+  back();
+}
 
 test('block: it goes as it is, and is gone here', async (rt) => {
   const live = watched(rt);
@@ -51,25 +64,13 @@ test('block: what is not received comes back', async (rt) => {
   const back = () => assert.equal(block.bytes[999], 5);
   assert.equal(ch.trySend(block), false);
   back();
-  const controller = new AbortController();
-  const off = ch.send(block, { signal: controller.signal });
-  given(block);
-  controller.abort(new CanceledError('off'));
-  await assert.rejects(off, CanceledError);
-  back();
-  assert.equal((await select({ put: send(ch, block), default: true })).key, 'default');
-  back();
+  await calledOff(ch, block, block, back);
   const other = rt.chan(1), first = select({ put: send(ch, block), other: recv(other) });
   given(block);
   await other.send(1);
   assert.equal((await first).key, 'other');
   back();
-  const late = ch.send(block);
-  ch.close();
-  await assert.rejects(late, ChanClosedError);
-  back();
-  await assert.rejects(ch.send(block), ChanClosedError);
-  back();
+  await closed(ch, block, back);
   assert.throws(() => ch.trySend(block), ChanClosedError);
   back();
   block.free();
@@ -209,20 +210,8 @@ test('block: through a channel of any values that workers have', async (rt) => {
   await ch.send('full');
   assert.equal(ch.trySend(value), false);
   here();
-  assert.equal((await select({ put: send(ch, value), default: true })).key, 'default');
-  here();
-  const controller = new AbortController();
-  const off = ch.send(value, { signal: controller.signal });
-  given(value.block);
-  controller.abort(new CanceledError('off'));
-  await assert.rejects(off, CanceledError);
-  here();
-  const late = ch.send(value);
-  ch.close();
-  await assert.rejects(late, ChanClosedError);
-  here();
-  await assert.rejects(ch.send(value), ChanClosedError);
-  here();
+  await calledOff(ch, value, value.block, here);
+  await closed(ch, value, here);
   value.block.free();
 });
 

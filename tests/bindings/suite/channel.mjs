@@ -1,5 +1,5 @@
 import { ChanClosedError, NilChanError, PanicError, send, UsageError } from '../../../bindings/dist/index.js';
-import { assert, settle, test } from './harness.mjs';
+import { assert, settle, test, watched } from './harness.mjs';
 
 test('channel: unbuffered, async both', async (rt) => {
   const ch = rt.chan();
@@ -305,10 +305,7 @@ test('channel: signals', async (rt) => {
 });
 
 test('channel: bytes are copied both ways, and none of them stay', async (rt) => {
-  const { ffi } = rt.core;
-  const live = new Set(), { alloc, free } = ffi;
-  ffi.alloc = (n) => { const p = alloc(n); live.add(p); return p; };
-  ffi.free = (p) => { live.delete(p); free(p); };
+  const live = watched(rt);
   const ch = rt.chan.bytes(2), sync = rt.chan.bytes();
   const sent = new Uint8Array([1, 2, 3]);
   await ch.send(sent);

@@ -39,6 +39,15 @@ async function runtimeFor({ anywhere, none }) {
 /** The last test has run. */
 export const closeShared = () => shared?.close();
 
+/** The memory that is allocated from now on, and not freed. */
+export function watched(rt) {
+  const { ffi } = rt.core;
+  const live = new Set(), { alloc, free } = ffi;
+  ffi.alloc = (n) => { const p = alloc(n); live.add(p); return p; };
+  ffi.free = (p) => { live.delete(p); free(p); };
+  return live;
+}
+
 /** What a test returns that a host cannot have, for this reason. */
 export const skip = (reason) => ({ skipped: reason });
 
