@@ -18,7 +18,8 @@ import type { Element } from './elements.js';
 import type { Guest } from './c/guest.js';
 import { Chans } from './lifetime.js';
 import { Pending } from './pending.js';
-import { callerPlace } from './places.js';
+import { Sites } from './sites.js';
+import { Slots } from './slots.js';
 import { Values } from './values.js';
 import type { Caller } from './module.js';
 import { type Ended, type Holder, Task, Wait } from './wait.js';
@@ -72,6 +73,9 @@ export class Core {
   readonly values = new Values();
   readonly chans = new Chans(this);
   readonly deadlines = new Deadlines(this);
+  readonly sites = new Sites(this);
+  /** Goroutines shall know where they were started. */
+  debug = false;
   readonly done = Promise.resolve() as Op<void>;
   /** Async goroutines that run or wait for what the runtime cannot see. */
   asyncs = 0;
@@ -82,7 +86,7 @@ export class Core {
   /** Who wants that verdict as soon as it is certain. */
   readonly mains = new Set<Ended>();
   /** How to end what is awaited, when nothing can ever happen again. */
-  readonly awaited = new Set<Ended>();
+  readonly awaited = new Slots<Ended>();
   closed = false;
   /** The user's module in C, if that is what runs. */
   guest: Guest | undefined;
@@ -97,8 +101,7 @@ export class Core {
   /** What is to be undone when it closes. */
   readonly endings: (() => void)[] = [];
 
-  readonly #slots: (Holder | undefined)[] = [];
-  readonly #freeSlots: number[] = [];
+  #slots = new Slots<Holder>();
   #running = false;
   #coming = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -175,22 +178,17 @@ export class Core {
 
   // ---- operations ----
 
-  /** The slot for an operation that may have to wait. */
+  /** The slot for an operation that may have to wait: a goroutine has one. */
   get slot(): number {
-    if (this.current !== null) return 0; // it has one
-    const free = this.#freeSlots;
-    return free.length > 0 ? free[free.length - 1]! : this.#slots.length;
+    return this.current === null ? this.#slots.next : 0;
   }
 
   keep(holder: Holder): number {
-    const slot = this.#freeSlots.pop() ?? this.#slots.length;
-    this.#slots[slot] = holder;
-    return slot;
+    return this.#slots.keep(holder);
   }
 
   drop(slot: number): void {
-    this.#slots[slot] = undefined;
-    this.#freeSlots.push(slot);
+    this.#slots.drop(slot);
   }
 
   outcome(subject: Subject, kind: Kind, result: number, handle: number): unknown {
@@ -246,7 +244,7 @@ export class Core {
     wait.signalled = options.signal !== undefined;
     wait.release = onCallOff(options, (reason) => {
       if (!this.ffi.cancel(g)) return;
-      this.drop(slot);
+      this.#slots.drop(slot);
       wait.subject.dropped(this, wait.kind, wait.handle);
       wait.shut(this, reason as Error);
     });
@@ -321,57 +319,9 @@ export class Core {
     return this.stepOp;
   }
 
-  #named: Function | undefined;
-  #name = '';
-
-  /** A function's name, which engines take long to tell; often the same is started again. */
-  nameOf(fn: Function): string {
-    if (fn !== this.#named) {
-      this.#named = fn;
-      this.#name = fn.name;
-    }
-    return this.#name;
-  }
-
-  readonly #sites = new Map<string, Pointer>();
-  #siteName: string | undefined;
-  #site: Pointer = 0;
-
-  /** Goroutines shall know where they were started. */
-  debug = false;
-
-  /** A struct gosite for goroutines of this name that are started here; there for ever. */
-  site(name: string): Pointer {
-    if (!this.debug && name === this.#siteName) return this.#site;
-    const place = this.debug ? callerPlace() : undefined;
-    const key = place ? `${name}\0${place.file}:${place.line}` : name;
-    const known = this.#sites.get(key);
-    if (known !== undefined) return this.#knowSite(name, known);
-    const words = [
-      this.#text(name || '(anonymous)'), place ? this.#text(place.file) : 0, place?.line ?? 0, place?.caller ? this.#text(place.caller) : 0,
-    ];
-    const p = this.alloc(16);
-    this.u32.set(words, p >> 2);
-    this.#sites.set(key, p);
-    return this.#knowSite(name, p);
-  }
-
-  #knowSite(name: string, site: Pointer): Pointer {
-    this.#siteName = name;
-    return this.#site = site;
-  }
-
-  /** A C string, there for ever. */
-  #text(text: string): Pointer {
-    const bytes = new TextEncoder().encode(`${text}\0`);
-    const p = this.alloc(bytes.length);
-    this.u8.set(bytes, p);
-    return p;
-  }
-
   /** How many goroutines there are. */
   get goroutines(): number {
-    return this.#slots.reduce((n, holder) => n + (holder instanceof Task ? 1 : 0), this.asyncs);
+    return this.#slots.kept.filter((holder) => holder instanceof Task).length + this.asyncs;
   }
 
   /** The error for SHUT. */
@@ -427,16 +377,22 @@ export class Core {
     return new Promise<T>((resolve) => { this.#breathers.push(() => resolve(value)); }) as Op<T>;
   }
 
-  /** Tell of the waits that are over: that runs no code of the program. */
+  /** 1 if an operation may end a wait and have that told at once: {@link tell}. */
+  get tells(): number {
+    return this.#held || this.#running ? 0 : 1;
+  }
+
+  /** A wait is over: that runs no code of the program. */
+  tell(slot: number): void {
+    const holder = this.#slots.at(slot);
+    this.#slots.drop(slot);
+    holder.settle(this, this.i32[this.resultAt]!);
+    if ((++this.#deliveries & (DELIVER_MAX - 1)) === 0 && this.#late()) this.#hold();
+  }
+
+  /** Tell of the waits that are over. */
   #deliver(): void {
-    while ((this.u32[this.flagsAt]! & READY) !== 0) {
-      if ((++this.#deliveries & (DELIVER_MAX - 1)) === 0 && this.#late()) this.#hold();
-      if (this.#held) return;
-      const slot = this.ffi.settled();
-      const holder = this.#slots[slot]!;
-      this.drop(slot);
-      holder.settle(this, this.i32[this.resultAt]!);
-    }
+    while ((this.u32[this.flagsAt]! & READY) !== 0 && !this.#held) this.tell(this.ffi.settled());
   }
 
   sliceSoon(): void {
@@ -495,7 +451,7 @@ export class Core {
   }
 
   #stepTask(slot: number): number {
-    const task = this.#slots[slot] as Task;
+    const task = this.#slots.at(slot) as Task;
     if (task.state === LEFT) task.settle(this, this.i32[this.resultAt]!);
     this.current = task;
     const over = task.step(this);
@@ -504,7 +460,7 @@ export class Core {
       if (!this.closed) return 0;
       task.shut(this, this.#ending());
     }
-    this.drop(slot);
+    this.#slots.drop(slot);
     return 1;
   }
 
@@ -554,7 +510,7 @@ export class Core {
   }
 
   get #waits(): number {
-    return this.#slots.length - this.#freeSlots.length - this.services;
+    return this.#slots.size - this.services;
   }
 
   /** Nothing is runnable, and no timer is set: is that the end of a main? */
@@ -573,9 +529,9 @@ export class Core {
     const waits = this.#waits + this.awaited.size;
     if (waits + this.asyncs > 0 && (this.deadlines.stay() || this.agent?.stay())) return;
     if (waits === 0) return;
-    const error = new DeadlockError(this.dump(), this.signals > 0 || this.#slots.some((holder) => holder?.signalled));
+    const error = new DeadlockError(this.dump(), this.signals > 0 || this.#slots.some((holder) => holder.signalled === true));
     let heard = false;
-    for (const each of [...this.mains, ...this.awaited]) heard = each.ended(error) || heard;
+    for (const each of [...this.mains, ...this.awaited.kept]) heard = each.ended(error) || heard;
     heard = this.shut(error, error) || heard;
     if (!heard) void Promise.reject(error); // nobody else would say so
   }
@@ -587,15 +543,14 @@ export class Core {
     this.#cause = cause;
     error ??= this.#ending();
     for (const ending of this.endings) ending();
-    for (const each of this.awaited) if (each instanceof Pending) each.ended(this.shutError());
+    for (const each of this.awaited.kept) if (each instanceof Pending) each.ended(this.shutError());
     this.#unsleep();
     this.ffi = shutFfi();
     this.u32[this.flagsAt] = 0;
     let heard = false;
-    for (const [slot, holder] of this.#slots.entries()) {
-      this.#slots[slot] = undefined;
-      if (holder) heard = holder.shut(this, error) || heard;
-    }
+    const { kept } = this.#slots;
+    this.#slots = new Slots();
+    for (const holder of kept) heard = holder.shut(this, error) || heard;
     for (const resolve of this.#breathers) resolve();
     return heard;
   }

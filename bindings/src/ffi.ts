@@ -34,7 +34,8 @@ export interface Ffi {
   next(last: number): number;
   wait(): number;
   settled(): number;
-  go(slot: number, site: Pointer): Pointer;
+  /** wg: the lock of the WaitGroup that counts it, up to its end; or 0. */
+  go(slot: number, site: Pointer, wg: Pointer): Pointer;
   parked(): Pointer;
   cancel(g: Pointer): number;
   sleep(ms: number, slot: number): number;
@@ -57,7 +58,8 @@ export interface Ffi {
   lock_new(size: number, reason: number, exclusive: number): Pointer;
   lock_take(l: Pointer, n: number, exclusive: number, slot: number): number;
   lock_try(l: Pointer, n: number, exclusive: number): number;
-  lock_give(l: Pointer, n: number, exclusive: number): number;
+  /** tells: as {@link Core.tells}; the result may then be a slot for {@link Core.tell}, and 1 more. */
+  lock_give(l: Pointer, n: number, exclusive: number, tells: number): number;
   lock_signal(l: Pointer, all: number): void;
   lock_taken(l: Pointer): number;
   lock_free(l: Pointer): void;

@@ -1,7 +1,9 @@
 /** Goroutines: async functions, and generators that the scheduler steps. */
 import type { Core } from './core.js';
 import { RuntimeClosedError, UsageError } from './errors.js';
+import type { Pointer } from './ffi.js';
 import { onAbort } from './host-events.js';
+import type { Lock } from './lock.js';
 import { HOST, IDLE, LEFT, onCallOff, RELOCK, WAITS, type Op, type Pause, type Subject, type WaitOptions } from './op.js';
 import { brand } from './realm.js';
 import { Task } from './wait.js';
@@ -24,6 +26,12 @@ const RUNS = 0;
 const RETURNED = 1;
 const THREW = 2;
 
+/** A WaitGroup. */
+export interface Counter {
+  add(delta: number): void;
+  readonly inner: Lock;
+}
+
 /**
  * A goroutine that was started.
  * @example
@@ -40,7 +48,7 @@ export class Goroutine<T> {
   /** How it has ended: no object for each, as most often nobody asks. */
   #end: typeof RUNS | typeof RETURNED | typeof THREW = RUNS;
   #result: unknown;
-  #counter: { done(): void } | undefined;
+  #counter: Counter | undefined;
 
   /** @internal */
   constructor(core: Core) {
@@ -68,8 +76,9 @@ export class Goroutine<T> {
     });
   }
 
-  /** @internal Have `counter` count it when it has ended, and before who waits knows. */
-  countIn(counter: { done(): void }): void {
+  /** @internal `counter` counts it, up to its end and before who waits knows. */
+  countIn(counter: Counter): void {
+    counter.add(1);
     this.#counter = counter;
   }
 
@@ -85,7 +94,7 @@ export class Goroutine<T> {
   returned(value: T): void {
     if (this.#end !== RUNS) return;
     this.#over(RETURNED, value);
-    this.#counter?.done();
+    this.#counter?.add(-1);
     this.#settle?.resolve(value);
   }
 
@@ -93,7 +102,7 @@ export class Goroutine<T> {
   threw(error: unknown): void {
     if (this.#end !== RUNS) return;
     this.#over(THREW, error);
-    this.#counter?.done();
+    this.#counter?.add(-1);
     if (this.#settle) this.#settle.reject(error);
     else this.#promise = Promise.reject(error);
   }
@@ -108,7 +117,8 @@ export class Goroutine<T> {
 export const REMOTE = Symbol.for('goro.remote');
 
 class GeneratorTask<T> extends Task {
-  constructor(readonly generator: Iterator<unknown, T, any>, readonly goroutine: Goroutine<T>) {
+  /** counter: counts it, and has to be there as long as it is. */
+  constructor(readonly generator: Iterator<unknown, T, any>, readonly goroutine: Goroutine<T>, readonly counter: Counter | undefined) {
     super();
   }
 
@@ -185,10 +195,13 @@ const tagOf = (fn: unknown): unknown => (fn as { [Symbol.toStringTag]?: unknown 
 
 export const isGeneratorFunction = (fn: unknown): boolean => tagOf(fn) === 'GeneratorFunction';
 
-/** signal: calls off whatever a generator waits for, once it is aborted. */
-export function start<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, args: A, signal?: AbortSignal): Goroutine<T> {
+/**
+ * @param signal calls off whatever a generator waits for, once it is aborted
+ * @param counter counts it
+ */
+export function start<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, args: A, signal?: AbortSignal, counter?: Counter): Goroutine<T> {
   const goroutine = prepare(core, fn);
-  begin(core, fn, args, goroutine, signal);
+  begin(core, fn, args, goroutine, signal, counter);
   return goroutine;
 }
 
@@ -200,48 +213,60 @@ export function prepare<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>
   return new Goroutine<T>(core);
 }
 
+/** Engines take longer for arguments in an array, even if there are none. */
+const call = <T>(fn: (...args: unknown[]) => T, args: unknown[]): T => (args.length === 0 ? fn() : fn(...args));
+
 /** It begins. */
-export function begin<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, args: A, goroutine: Goroutine<T>, signal?: AbortSignal): void {
-  if (isGeneratorFunction(fn)) startGenerator(core, core.nameOf(fn), (fn as any)(...args), goroutine, signal);
-  else startAsync(core, fn as any, args, goroutine, signal);
+export function begin<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, args: A, goroutine: Goroutine<T>, signal?: AbortSignal, counter?: Counter): void {
+  if (isGeneratorFunction(fn)) {
+    startGenerator(core, core.sites.of(fn), call(fn as (...args: unknown[]) => Generator<unknown, T, any>, args), goroutine, signal, counter);
+  } else {
+    if (counter) goroutine.countIn(counter);
+    startAsync(core, fn as any, args, goroutine, signal);
+  }
 }
 
 /** Start a generator that was called already. */
 export function startSteps<T>(core: Core, name: string, generator: Iterator<unknown, T, any>, signal?: AbortSignal): Goroutine<T> {
   const goroutine = new Goroutine<T>(core);
-  startGenerator(core, name, generator, goroutine, signal);
+  startGenerator(core, core.sites.named(name), generator, goroutine, signal);
   return goroutine;
 }
 
-function startGenerator<T>(core: Core, name: string, generator: Iterator<unknown, T, any>, goroutine: Goroutine<T>, signal?: AbortSignal): void {
-  const task = new GeneratorTask(generator, goroutine);
+function startGenerator<T>(core: Core, site: Pointer, generator: Iterator<unknown, T, any>, goroutine: Goroutine<T>, signal?: AbortSignal, counter?: Counter): void {
+  const task = new GeneratorTask(generator, goroutine, counter);
   if (signal) task.heed(core, signal);
-  task.slot = core.keep(task);
-  task.g = core.ffi.go(task.slot, core.site(name));
+  task.g = core.ffi.go(core.keep(task), site, counter ? counter.inner.ptr : 0);
   core.attend();
 }
 
 function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: unknown[], goroutine: Goroutine<T>, signal?: AbortSignal): void {
   core.asyncs++;
-  core.awaited.add(goroutine);
-  const remote = (fn as { [REMOTE]?(args: unknown[], signal?: AbortSignal): unknown })[REMOTE];
-  core.done.then(() => (remote ? remote(args, signal) : fn(...args))).then(
-    (value) => over(() => {
-      if (isGenerator(value)) startGenerator(core, fn.name, value, goroutine as Goroutine<any>, signal);
-      else goroutine.returned(value as T);
-    }),
-    (error) => over(() => {
-      // The runtime was closed under it: not its fault.
-      if (core.closed && error instanceof RuntimeClosedError) goroutine.ended(error);
-      else goroutine.threw(error);
-    }),
-  );
-  const over = (tell: () => void) => {
+  const place = core.awaited.keep(goroutine);
+  const over = () => {
     core.asyncs--;
-    core.awaited.delete(goroutine);
-    tell();
+    core.awaited.drop(place);
     if (core.asyncs === 0 && core.mains.size > 0) core.sliceSoon();
   };
+  const returned = (value: unknown) => {
+    over();
+    if (isGenerator(value)) startGenerator(core, core.sites.of(fn), value, goroutine as Goroutine<any>, signal);
+    else goroutine.returned(value as T);
+  };
+  const threw = (error: unknown) => {
+    over();
+    // The runtime was closed under it: not its fault.
+    if (core.closed && error instanceof RuntimeClosedError) goroutine.ended(error);
+    else goroutine.threw(error);
+  };
+  void core.done.then(() => {
+    try {
+      const remote = (fn as { [REMOTE]?(args: unknown[], signal?: AbortSignal): unknown })[REMOTE];
+      Promise.resolve(remote ? remote(args, signal) : call(fn, args)).then(returned, threw);
+    } catch (error) {
+      threw(error);
+    }
+  });
 }
 
 /** A generator goroutine waits for a promise. */

@@ -5,7 +5,7 @@
  * that is called off leaves nothing behind.
  */
 import { type Core, unexpected } from './core.js';
-import type { Pointer } from './ffi.js';
+import { NONE, type Pointer } from './ffi.js';
 import { type Kind, type Op, SYNC, type Subject, unusual, type WaitOptions } from './op.js';
 
 /** Why a goroutine waits, for the dump: enum waitReason of runtime/sched/runtime2.h. */
@@ -23,18 +23,43 @@ function registryOf(core: Core): FinalizationRegistry<Pointer> {
   return registry;
 }
 
-/** An operation's subject, which keeps the lock alive: what it brings. */
-export class Taken<T> implements Subject {
-  constructor(readonly lock: Lock, readonly held: (n: number) => T) {}
+/** An operation's subject, which keeps the lock alive. */
+abstract class Taking<T> implements Subject {
+  constructor(readonly lock: Lock) {}
+
+  /** What it brings to have taken n. */
+  protected abstract brings(n: number): T;
 
   outcome(core: Core, _kind: Kind, result: number, n: number): T {
     if (result < 0) throw unexpected(core, result);
-    return this.held(n);
+    return this.brings(n);
   }
 
   /** Others may have waited behind it. */
   dropped(core: Core): void {
     core.attend();
+  }
+}
+
+/** It brings the same each time. */
+export class Taken<T> extends Taking<T> {
+  constructor(lock: Lock, readonly held: T) {
+    super(lock);
+  }
+
+  protected brings(): T {
+    return this.held;
+  }
+}
+
+/** It brings what is made for it. */
+export class Made<T> extends Taking<T> {
+  constructor(lock: Lock, readonly make: (n: number) => T) {
+    super(lock);
+  }
+
+  protected brings(n: number): T {
+    return this.make(n);
   }
 }
 
@@ -53,7 +78,7 @@ export class Lock {
   }
 
   /** Take n, and wait for that. */
-  take<T>(subject: Taken<T>, n: number, options?: WaitOptions, exclusive = 0, kind: Kind = SYNC): Op<T> {
+  take<T>(subject: Taking<T>, n: number, options?: WaitOptions, exclusive = 0, kind: Kind = SYNC): Op<T> {
     const { core } = this;
     if (core.closed || unusual(core.current, options)) {
       const refused = core.refused(options);
@@ -63,7 +88,7 @@ export class Lock {
   }
 
   /** The same, whatever is called off: the caller must have it. */
-  retake<T>(subject: Taken<T>, n: number, kind: Kind): Op<T> {
+  retake<T>(subject: Taking<T>, n: number, kind: Kind): Op<T> {
     const { core } = this;
     return core.op(subject, kind, core.ffi.lock_take(this.ptr, n, 0, core.slot), n);
   }
@@ -76,9 +101,10 @@ export class Lock {
   /** Give n back, which may be negative. False: so much was not taken. */
   give(n: number, exclusive = 0): boolean {
     const { core } = this;
-    const given = core.ffi.lock_give(this.ptr, n, exclusive) !== 0;
+    const given = core.ffi.lock_give(this.ptr, n, exclusive, core.tells);
+    if (given > 0) core.tell(given - 1);
     core.attend();
-    return given;
+    return given !== NONE;
   }
 
   /** Let one pass that waits, or all. */

@@ -9,6 +9,7 @@ export class Pending implements Ended {
   readonly promise: Promise<unknown>;
   #resolve!: (value: unknown) => void;
   #reject!: (error: unknown) => void;
+  readonly #place: number;
   over = false;
 
   constructor(core: Core) {
@@ -18,7 +19,7 @@ export class Pending implements Ended {
       this.#reject = reject;
     });
     core.asyncs++;
-    core.awaited.add(this);
+    this.#place = core.awaited.keep(this);
   }
 
   resolve(value: unknown): void {
@@ -41,7 +42,7 @@ export class Pending implements Ended {
     if (this.over) return false;
     this.over = true;
     const core = this.#core;
-    core.awaited.delete(this);
+    core.awaited.drop(this.#place);
     if (--core.asyncs === 0) core.reconsider();
     return true;
   }

@@ -3,7 +3,7 @@ import type { Core } from './core.js';
 import { PanicError, UsageError } from './errors.js';
 import { awaitIn, type GoFunction, type Goroutine, isGenerator, isGeneratorFunction, start } from './goroutine.js';
 import { dispose } from './dispose.js';
-import { Lock, REASON, Taken } from './lock.js';
+import { Lock, Made, REASON, Taken } from './lock.js';
 import { brand } from './realm.js';
 import { type Op, type Pause, RELOCK, type WaitOptions } from './op.js';
 import type { Runtime } from './runtime.js';
@@ -20,6 +20,9 @@ export interface Held {
   [Symbol.dispose](): void;
 }
 
+/** Whatever a promise is resolved with is searched for `then`, and this has it in the first place. */
+const held = (giveBack: () => void): Held => Object.assign({ then: undefined }, { [dispose]: giveBack });
+
 /**
  * Mutual exclusion across awaits. First come, first served.
  * @example
@@ -35,13 +38,12 @@ export class Mutex {
     brand(this, 'Mutex');
   }
   readonly #lock: Lock;
-  readonly #held: Held = { [dispose]: () => this.unlock() };
   readonly #taken: Taken<Held>;
 
   /** @internal Use {@link Runtime.mutex}. */
   constructor(rt: Of, lock?: Lock) {
     this.#lock = lock ?? new Lock(rt.core, 1, REASON.mutex);
-    this.#taken = new Taken(this.#lock, () => this.#held);
+    this.#taken = new Taken(this.#lock, held(() => this.unlock()));
   }
 
   /** @internal What other agents may have, too. */
@@ -151,16 +153,14 @@ export class RWMutex {
     brand(this, 'RWMutex');
   }
   readonly #lock: Lock;
-  readonly #rheld: Held = { [dispose]: () => this.runlock() };
-  readonly #wheld: Held = { [dispose]: () => this.unlock() };
   readonly #reading: Taken<Held>;
   readonly #writing: Taken<Held>;
 
   /** @internal Use {@link Runtime.rwmutex}. */
   constructor(rt: Of, lock?: Lock) {
     this.#lock = lock ?? new Lock(rt.core, READERS_MAX, REASON.rlock, REASON.lock);
-    this.#reading = new Taken(this.#lock, () => this.#rheld);
-    this.#writing = new Taken(this.#lock, () => this.#wheld);
+    this.#reading = new Taken(this.#lock, held(() => this.runlock()));
+    this.#writing = new Taken(this.#lock, held(() => this.unlock()));
   }
 
   /** @internal What other agents may have, too. */
@@ -259,7 +259,7 @@ export class WaitGroup {
   /** @internal Use {@link Runtime.waitGroup}. */
   constructor(rt: Of, lock?: Lock) {
     this.#lock = lock ?? new Lock(rt.core, 0, REASON.waitGroup);
-    this.#taken = new Taken(this.#lock, () => undefined);
+    this.#taken = new Taken(this.#lock, undefined);
   }
 
   /** @internal What other agents may have, too. */
@@ -314,10 +314,7 @@ export class WaitGroup {
    * assert.equal(await g.wait(), 2);
    */
   go<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Goroutine<T> {
-    const goroutine = start(this.#lock.core, fn, args);
-    this.add(1); // it has not begun
-    goroutine.countIn(this);
-    return goroutine;
+    return start(this.#lock.core, fn, args, undefined, this);
   }
 }
 
@@ -336,14 +333,14 @@ export class Once {
   }
   /** Of 2 the call takes both, and leaves one when it is over; who comes later waits for the other, and passes it on. */
   readonly #lock: Lock;
-  readonly #passed: Taken<void>;
+  readonly #passed: Made<void>;
   /** It has begun here. */
   #done: Promise<void> | undefined;
 
   /** @internal Use {@link Runtime.once}. */
   constructor(rt: Of, lock?: Lock) {
     this.#lock = lock ?? new Lock(rt.core, 2, REASON.mutex);
-    this.#passed = new Taken(this.#lock, () => queueMicrotask(this.#leaveOne));
+    this.#passed = new Made(this.#lock, () => queueMicrotask(this.#leaveOne));
   }
 
   /** @internal What other agents may have, too. */
@@ -405,7 +402,7 @@ export class Cond {
   constructor(rt: Of, lock: Mutex, inner?: Lock) {
     this.lock = lock;
     this.#lock = inner ?? new Lock(rt.core, 0, REASON.cond);
-    this.#taken = new Taken(this.#lock, () => undefined);
+    this.#taken = new Taken(this.#lock, undefined);
   }
 
   /** @internal What other agents may have, too. */
@@ -505,14 +502,14 @@ export class Semaphore {
   }
   readonly #lock: Lock;
   readonly #size: number;
-  readonly #taken: Taken<Held>;
+  readonly #taken: Made<Held>;
 
   /** @internal Use {@link Runtime.semaphore}. */
   constructor(rt: Of, size: number, lock?: Lock) {
     weight(size);
     this.#lock = lock ?? new Lock(rt.core, size, REASON.semaphore);
     this.#size = size;
-    this.#taken = new Taken(this.#lock, (n) => ({ [dispose]: () => this.release(n) }));
+    this.#taken = new Made(this.#lock, (n) => held(() => this.release(n)));
   }
 
   /** @internal */

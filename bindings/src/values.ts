@@ -1,3 +1,5 @@
+import { Slots } from './slots.js';
+
 /** The numbers that are their own handles. */
 const SMALL = 0x3fffffff;
 
@@ -7,33 +9,32 @@ const SMALL = 0x3fffffff;
  * odd one is a whole number by itself, and any other twice a place here.
  */
 export class Values {
-  readonly #values: unknown[] = [undefined];
-  readonly #free: number[] = [];
+  readonly #slots = new Slots<unknown>();
+
+  constructor() {
+    this.#slots.keep(undefined); // 0, for good
+  }
 
   /** How many values are on their way, but for small numbers. */
   get size(): number {
-    return this.#values.length - 1 - this.#free.length;
+    return this.#slots.size - 1;
   }
 
   put(value: unknown): number {
     if (typeof value === 'number' && (value & SMALL) === value && !Object.is(value, -0)) return (value << 1) | 1;
     if (value === undefined) return 0;
-    const place = this.#free.length > 0 ? this.#free.pop()! : this.#values.length;
-    this.#values[place] = value;
-    return place << 1;
+    return this.#slots.keep(value) << 1;
   }
 
   peek(handle: number): unknown {
-    return (handle & 1) === 1 ? handle >> 1 : this.#values[handle >> 1];
+    return (handle & 1) === 1 ? handle >> 1 : this.#slots.at(handle >> 1);
   }
 
   take(handle: number): unknown {
     if ((handle & 1) === 1) return handle >> 1;
     if (handle === 0) return undefined;
-    const place = handle >> 1;
-    const value = this.#values[place];
-    this.#values[place] = undefined;
-    this.#free.push(place);
+    const value = this.#slots.at(handle >> 1);
+    this.#slots.drop(handle >> 1);
     return value;
   }
 }

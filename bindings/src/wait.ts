@@ -4,14 +4,6 @@ import { RuntimeClosedError } from './errors.js';
 import { CANCELLED, type Pointer } from './ffi.js';
 import { FAILED, IDLE, type Kind, type Op, OVER, type Stepped, type Subject } from './op.js';
 
-let captured: (value: unknown) => void;
-let capturedReject: (error: unknown) => void;
-/** Shared by all promises of waits, so that making one makes no function. */
-const capture = (resolve: (value: any) => void, reject: (error: unknown) => void) => {
-  captured = resolve;
-  capturedReject = reject;
-};
-
 /** What has a slot: a call's wait, or a generator goroutine. */
 export interface Holder {
   /** A signal of the program's can call it off. */
@@ -29,13 +21,19 @@ export interface Ended {
 
 /** A call that waits. */
 export class Wait implements Holder {
-  readonly promise = new Promise(capture) as Op<any>;
-  readonly resolve = captured;
-  readonly reject = capturedReject;
+  readonly promise: Op<any>;
+  resolve!: (value: unknown) => void;
+  reject!: (error: unknown) => void;
   release: (() => void) | undefined;
   signalled = false;
 
-  constructor(readonly kind: Kind, readonly subject: Subject, readonly handle: number) {}
+  constructor(readonly kind: Kind, readonly subject: Subject, readonly handle: number) {
+    // V8 makes no function of this; one for all that stored the two elsewhere would cost the collector.
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    }) as Op<any>;
+  }
 
   settle(core: Core, result: number): void {
     this.release?.();
@@ -64,7 +62,6 @@ export abstract class Task implements Holder, Stepped {
   error: unknown;
   /** In the module; 0 when it is over. */
   g: Pointer = 0;
-  slot = 0;
   kind: Kind = 0;
   subject: Subject | null = null;
   handle = 0;

@@ -55,6 +55,14 @@ static GORO_FLATTEN_NPM int32_t result_of(struct g *gp) {
   return 0;
 }
 
+/* The code of mp->curg is over, which may be a task of a WaitGroup's. */
+static GORO_FLATTEN_NPM void ended(struct m *mp) {
+  struct hostlock *wg = hostg_of(mp->curg)->wg;
+  goro__hostg_stepped(mp, true);
+  if (wg && !goro__hostlock_give(wg, 1, false))
+    goro__throw("sync: negative WaitGroup counter");
+}
+
 /* The slot of the goroutine that is to be stepped now; hostout.result is what
  * its wait came to.  -1: the slice is over.  last: the one before has ended
  * (1), has not (0), or there was none (-1). */
@@ -62,7 +70,10 @@ GORO_FLATTEN_NPM int32_t FFI(next)(int last) {
   INSIDE;
   struct hostagent *a = getagent();
   struct m *mp = a->m;
-  if (last >= 0) goro__hostg_stepped(mp, last);
+  if (last == 1)
+    ended(mp);
+  else if (last == 0)
+    goro__hostg_stepped(mp, false);
   a->until = goro__hostg_run();
   if (a->until != GORO_RUN_HOST) return -1;
   struct hostg *h = hostg_of(mp->curg);
@@ -81,10 +92,7 @@ double FFI(wait)(void) {
   return wait > 0 ? (double)wait / 1e6 : 0;
 }
 
-/* The slot of a call whose wait is over, with hostout.result; there is one
- * while the flags have HOST_READY. */
-GORO_FLATTEN_NPM int32_t FFI(settled)(void) {
-  INSIDE;
+static GORO_FLATTEN_NPM int32_t next_settled(void) {
   struct g *gp = goro__hostg_next();
   uint32_t slot = hostg_of(gp)->slot;
   getagent()->out.result = result_of(gp);
@@ -92,11 +100,22 @@ GORO_FLATTEN_NPM int32_t FFI(settled)(void) {
   return (int32_t)slot;
 }
 
+/* The slot of a call whose wait is over, with hostout.result; there is one
+ * while the flags have HOST_READY. */
+int32_t FFI(settled)(void) {
+  INSIDE;
+  return next_settled();
+}
+
 /* ---- goroutines ---- */
 
-struct g *FFI(go)(uint32_t slot, const goro_site *site) {
+/* wg: the WaitGroup of which it is a task, up to its end; or NULL. */
+struct g *FFI(go)(uint32_t slot, const goro_site *site, struct hostlock *wg) {
   INSIDE;
-  return goro__hostg_go(slot, (const struct gosite *)site);
+  struct g *gp = goro__hostg_go(slot, (const struct gosite *)site);
+  hostg_of(gp)->wg = wg;
+  if (wg) goro__hostlock_give(wg, -1, false);
+  return gp;
 }
 
 /* The G that the last operation that had to wait has parked. */
@@ -208,10 +227,14 @@ int32_t FFI(lock_try)(struct hostlock *l, double n, int exclusive) {
   return goro__hostlock_take(l, n, exclusive, false, 0);
 }
 
-/* False: so much was not taken. */
-int FFI(lock_give)(struct hostlock *l, double n, int exclusive) {
+/* HOST_NONE: so much was not taken.  tells: the package can be told at once of
+ * a wait that is over, most often of who waited for this: the result is 1 more
+ * than settled's. */
+GORO_FLATTEN_NPM int32_t FFI(lock_give)(struct hostlock *l, double n,
+                                        int exclusive, int tells) {
   INSIDE;
-  return goro__hostlock_give(l, n, exclusive);
+  if (!goro__hostlock_give(l, n, exclusive)) return HOST_NONE;
+  return tells && getagent()->ready.head ? next_settled() + 1 : 0;
 }
 
 void FFI(lock_signal)(struct hostlock *l, int all) {

@@ -86,6 +86,7 @@ struct hostg {
   struct hchan *c;         /* HOSTOP_SEND, HOSTOP_RECV; NULL: the nil channel */
   struct hostsel *sel;     /* HOSTOP_SELECT; the G's until the wait is over */
   struct hostlock *lock;   /* HOSTOP_LOCK */
+  struct hostlock *wg;     /* HOST_STEP: it is a task of; api/ffi.c's */
   struct hostagent *agent; /* whose it is; r/o while alive */
 };
 

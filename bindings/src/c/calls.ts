@@ -105,7 +105,7 @@ export class CFunction implements Subject {
       if (core.current !== null) throw error;
       return Promise.reject(error) as Op<any>;
     }
-    this.#site ??= core.site(this.name);
+    this.#site ??= core.sites.named(this.name);
     return core.op(this, HOST, ffi.call(slots, this.#thunk, this.#site, core.slot), slots, options);
   }
 

@@ -4,7 +4,7 @@ import { setGuest } from './guest-start.mjs';
 import { closeShared, runTest, setMode, tests } from './harness.mjs';
 
 const SUITES = [
-  'channel', 'select', 'goroutine', 'sync', 'context', 'group', 'calledoff', 'deadlock', 'lifetime', 'codec', 'module', 'workers', 'leaks', 'trace',
+  'channel', 'select', 'goroutine', 'sync', 'context', 'group', 'calledoff', 'deadlock', 'lifetime', 'slots', 'codec', 'module', 'workers', 'leaks', 'trace',
   'block', 'guest',
 ];
 

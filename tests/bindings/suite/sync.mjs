@@ -1,4 +1,4 @@
-import { DeadlineExceededError, PanicError, UsageError } from '../../../bindings/dist/index.js';
+import { DeadlineExceededError, FatalError, PanicError, RuntimeClosedError, UsageError } from '../../../bindings/dist/index.js';
 import { assert, settle, test } from './harness.mjs';
 
 const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -123,6 +123,59 @@ test('waitgroup', async (rt) => {
   assert.equal(await waits[1], 2);
   assert.throws(() => wg.done(), PanicError);
   assert.throws(() => wg.add(0.5), UsageError);
+});
+
+test('waitgroup: its goroutines are tasks up to their ends, whatever they are', async (rt) => {
+  const wg = rt.waitGroup(), gate = rt.chan(), ended = [];
+  const note = (name) => { ended.push(name); };
+  const all = [
+    wg.go(function* (name) { yield* gate.recv(); note(name); return name; }, 'generator'),
+    wg.go(async (name) => { await gate.recv(); note(name); return name; }, 'async'),
+    wg.go(() => (function* () { yield* gate.recv(); note('steps'); return 'steps'; })()),
+    wg.go(() => { note('function'); return 'function'; }),
+  ];
+  const bad = [
+    wg.go(function* () { yield* gate.recv(); note('throws'); throw new Error('generator'); }),
+    wg.go(async () => { await gate.recv(); note('rejects'); throw new Error('async'); }),
+    wg.go(function* () { note('forgets'); gate.recv(); }), // and that is called off
+  ];
+  for (const each of bad) each.wait().catch(() => {});
+  let over = false;
+  const waits = wg.wait().then(() => { over = true; });
+  while (ended.length < 2) await rt.sleep(0);
+  for (let i = 0; i < 5; i++) {
+    assert.ok(!over, `${ended}`);
+    await gate.send(i);
+  }
+  await waits;
+  assert.deepEqual([...ended].sort(), ['async', 'forgets', 'function', 'generator', 'rejects', 'steps', 'throws']);
+  assert.deepEqual(await Promise.all(all.map((g) => g.wait())), ['generator', 'async', 'steps', 'function']);
+  await assert.rejects(bad[0].wait(), /generator/);
+  await assert.rejects(bad[1].wait(), /async/);
+  await assert.rejects(bad[2].wait(), UsageError);
+  assert.throws(() => wg.done(), PanicError);
+});
+
+test('waitgroup: it is there as long as its goroutines are', async (rt) => {
+  const gate = rt.chan();
+  let g = (() => rt.waitGroup().go(function* () { yield* gate.recv(); return 1; }))();
+  for (let i = 0; i < 5; i++) {
+    globalThis.gc?.();
+    await rt.sleep(1);
+    rt.waitGroup(); // would have its memory
+  }
+  await gate.send(0);
+  assert.equal(await g.wait(), 1);
+});
+
+test('waitgroup: one done too many is not let pass when a goroutine ends', async (rt) => {
+  const wg = rt.waitGroup(), waits = rt.chan().recv();
+  const g = wg.go(function* () { wg.done(); });
+  const error = await waits.catch((e) => e);
+  assert.ok(error instanceof FatalError, `${error}`);
+  assert.match(error.message, /sync: negative WaitGroup counter/);
+  await assert.rejects(wg.wait(), RuntimeClosedError);
+  g.wait().catch(() => {});
 });
 
 test('once', async (rt) => {
