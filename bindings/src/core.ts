@@ -369,6 +369,7 @@ export class Core {
     for (const resolve of breathers) resolve();
     if (this.closed) return;
     this.#deliver();
+    this.reconsider(); // there was no verdict meanwhile
     this.agent?.idle();
   }
 

@@ -35,6 +35,26 @@ test('deadlock: not while there is a timer, a promise, or an async goroutine', a
   }), 'async');
 });
 
+test('deadlock: also if the verdict falls where the event loop has its turn', async (rt) => {
+  const mu = rt.mutex(), never = rt.chan();
+  for (let i = 0; i < 100; i++) { // each time so many waits later: one is where the clock is looked at
+    for (let more = 0; more <= i % 3; more++) {
+      await mu.lock();
+      const waits = mu.lock();
+      mu.unlock();
+      await waits;
+      mu.unlock();
+    }
+    await mu.lock();
+    const waits = mu.lock(), main = rt.run(function* () { yield* never.recv(); });
+    for (const from = performance.now(); performance.now() - from < 6;);
+    mu.unlock();
+    await assert.rejects(main, DeadlockError);
+    await waits;
+    mu.unlock();
+  }
+});
+
 test('deadlock: after the last async goroutine has ended', async (rt) => {
   await assert.rejects(rt.run(function* () {
     rt.go(async () => { await null; });
