@@ -108,6 +108,8 @@ export class Core {
   #timerAt = Infinity;
   #turnStart = 0;
   #held = false;
+  /** The verdict was due meanwhile. */
+  #noVerdict = false;
   #deliveries = 0;
   #ops = 0;
   readonly #soon = macrotask(() => this.#slice());
@@ -243,7 +245,7 @@ export class Core {
     const g = this.ffi.parked();
     wait.signalled = options.signal !== undefined;
     wait.release = onCallOff(options, (reason) => {
-      if (!this.ffi.cancel(g)) return;
+      if (this.ffi.cancel(g) !== 1) return;
       this.#slots.drop(slot);
       wait.subject.dropped(this, wait.kind, wait.handle);
       wait.shut(this, reason as Error);
@@ -297,9 +299,11 @@ export class Core {
     };
   }
 
-  /** There is one reason less to give no verdict. */
+  /** There is one reason less to give no verdict, here or where a main is. */
   reconsider(): void {
-    if (this.mains.size > 0 && !this.closed) this.sliceSoon();
+    if (this.closed) return;
+    if (this.mains.size > 0) this.sliceSoon();
+    else this.agent?.idle();
   }
 
   /**
@@ -345,6 +349,19 @@ export class Core {
     this.agent?.idle();
   }
 
+  #starts: (() => void)[] = [];
+
+  /** Call `start`, which does not throw, in a microtask: one for all that are begun until then. */
+  soon(start: () => void): void {
+    if (this.#starts.push(start) === 1) void this.done.then(this.#startAll);
+  }
+
+  readonly #startAll = (): void => {
+    const starts = this.#starts;
+    this.#starts = [];
+    for (const start of starts) start();
+  };
+
   /** Something is going to run here anyway. */
   get busy(): boolean {
     return this.#coming || this.#running || this.#held;
@@ -369,7 +386,8 @@ export class Core {
     for (const resolve of breathers) resolve();
     if (this.closed) return;
     this.#deliver();
-    this.reconsider(); // there was no verdict meanwhile
+    if (this.#noVerdict) this.reconsider();
+    this.#noVerdict = false;
     this.agent?.idle();
   }
 
@@ -378,13 +396,19 @@ export class Core {
     return new Promise<T>((resolve) => { this.#breathers.push(() => resolve(value)); }) as Op<T>;
   }
 
-  /** 1 if an operation may end a wait and have that told at once: {@link tell}. */
+  /** 1 if an operation may end a wait and have that told at once: {@link told}. */
   get tells(): number {
     return this.#held || this.#running ? 0 : 1;
   }
 
+  /** An operation has ended a wait. */
+  told(slot: number): void {
+    this.#tell(slot);
+    this.agent?.idle();
+  }
+
   /** A wait is over: that runs no code of the program. */
-  tell(slot: number): void {
+  #tell(slot: number): void {
     const holder = this.#slots.at(slot);
     this.#slots.drop(slot);
     holder.settle(this, this.i32[this.resultAt]!);
@@ -393,7 +417,7 @@ export class Core {
 
   /** Tell of the waits that are over. */
   #deliver(): void {
-    while ((this.u32[this.flagsAt]! & READY) !== 0 && !this.#held) this.tell(this.ffi.settled());
+    while ((this.u32[this.flagsAt]! & READY) !== 0 && !this.#held) this.#tell(this.ffi.settled());
   }
 
   sliceSoon(): void {
@@ -457,10 +481,11 @@ export class Core {
     this.current = task;
     const over = task.step(this);
     this.current = null;
-    if (!over) {
-      if (!this.closed) return 0;
-      task.shut(this, this.#ending());
+    if (this.closed) { // by itself: then it was not shut with the others
+      if (!over) task.shut(this, this.#ending());
+      return 1;
     }
+    if (!over) return 0;
     this.#slots.drop(slot);
     return 1;
   }
@@ -517,6 +542,7 @@ export class Core {
   /** Nothing is runnable, and no timer is set: is that the end of a main? */
   verdict(): void {
     if (this.mains.size === 0 || this.asyncs > 0 || this.holds > 0 || this.deadlines.size > 0) return;
+    this.#noVerdict = this.#held;
     if (this.#coming || this.#running || this.#held || this.u32[this.flagsAt] !== 0) return;
     if (this.#slots.some((holder) => holder instanceof Wait)) return;
     if (this.agent && !this.agent.stuck()) return;

@@ -58,7 +58,7 @@ export interface Ffi {
   lock_new(size: number, reason: number, exclusive: number): Pointer;
   lock_take(l: Pointer, n: number, exclusive: number, slot: number): number;
   lock_try(l: Pointer, n: number, exclusive: number): number;
-  /** tells: as {@link Core.tells}; the result may then be a slot for {@link Core.tell}, and 1 more. */
+  /** tells: as {@link Core.tells}; the result may then be a slot for {@link Core.told}, and 1 more. */
   lock_give(l: Pointer, n: number, exclusive: number, tells: number): number;
   lock_signal(l: Pointer, all: number): void;
   lock_taken(l: Pointer): number;

@@ -48,7 +48,6 @@ export class Goroutine<T> {
   /** How it has ended: no object for each, as most often nobody asks. */
   #end: typeof RUNS | typeof RETURNED | typeof THREW = RUNS;
   #result: unknown;
-  #counter: Counter | undefined;
 
   /** @internal */
   constructor(core: Core) {
@@ -76,12 +75,6 @@ export class Goroutine<T> {
     });
   }
 
-  /** @internal `counter` counts it, up to its end and before who waits knows. */
-  countIn(counter: Counter): void {
-    counter.add(1);
-    this.#counter = counter;
-  }
-
   /** @internal The runtime has ended it. Returns whether anybody is told why. */
   ended(error: Error): boolean {
     if (this.#end !== RUNS) return false;
@@ -94,7 +87,6 @@ export class Goroutine<T> {
   returned(value: T): void {
     if (this.#end !== RUNS) return;
     this.#over(RETURNED, value);
-    this.#counter?.add(-1);
     this.#settle?.resolve(value);
   }
 
@@ -102,7 +94,6 @@ export class Goroutine<T> {
   threw(error: unknown): void {
     if (this.#end !== RUNS) return;
     this.#over(THREW, error);
-    this.#counter?.add(-1);
     if (this.#settle) this.#settle.reject(error);
     else this.#promise = Promise.reject(error);
   }
@@ -117,24 +108,29 @@ export class Goroutine<T> {
 export const REMOTE = Symbol.for('goro.remote');
 
 class GeneratorTask<T> extends Task {
-  /** counter: counts it, and has to be there as long as it is. */
-  constructor(readonly generator: Iterator<unknown, T, any>, readonly goroutine: Goroutine<T>, readonly counter: Counter | undefined) {
-    super();
-  }
+  /** null: it has ended, but for what it has begun. */
+  generator: Iterator<unknown, T, any> | null;
+  unheed: (() => void) | undefined;
 
-  #finished = false;
-  #unheed: (() => void) | undefined;
+  /** counter: counts it, and has to be there as long as it is. */
+  constructor(generator: Iterator<unknown, T, any>, readonly goroutine: Goroutine<T>, readonly counter: Counter | undefined) {
+    super();
+    this.generator = generator;
+  }
 
   heed(core: Core, signal: AbortSignal): void {
     this.signal = signal;
-    this.#unheed = onAbort(signal, () => {
+    this.unheed = onAbort(signal, () => {
       if (this.kind !== RELOCK && this.callOff(core, signal.reason)) core.attend();
     });
   }
 
   // It makes no functions: those that see `this` cost each call an allocation.
   step(core: Core): boolean {
-    if (this.#finished) return true;
+    if (this.generator === null) {
+      this.goroutine.threw(unawaited());
+      return true;
+    }
     let result;
     try {
       result = this.generator.next();
@@ -148,16 +144,15 @@ class GeneratorTask<T> extends Task {
 
   /** What it has begun and not waited for is called off before it ends. */
   #over(core: Core, returned: boolean, value: unknown): boolean {
-    this.#unheed?.();
+    this.unheed?.();
     if (this.state === IDLE) {
       if (returned) this.goroutine.returned(value as T);
       else this.goroutine.threw(value);
       return true;
     }
-    this.goroutine.threw(unawaited());
-    if (this.state !== WAITS) return true;
+    this.generator = null;
+    if (this.state !== WAITS) return this.step(core);
     this.state = LEFT;
-    this.#finished = true;
     this.callOff(core, undefined);
     return false;
   }
@@ -170,11 +165,11 @@ class GeneratorTask<T> extends Task {
     const { current } = core;
     if (current === this) return false;
     this.release?.();
-    this.#unheed?.();
+    this.unheed?.();
     core.current = this;
     try {
       this.state = IDLE;
-      this.generator.return?.();
+      this.generator?.return?.();
     } catch (thrown) {
       error = thrown as Error;
     } finally {
@@ -221,8 +216,7 @@ export function begin<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, 
   if (isGeneratorFunction(fn)) {
     startGenerator(core, core.sites.of(fn), call(fn as (...args: unknown[]) => Generator<unknown, T, any>, args), goroutine, signal, counter);
   } else {
-    if (counter) goroutine.countIn(counter);
-    startAsync(core, fn as any, args, goroutine, signal);
+    startAsync(core, fn as any, args, goroutine, signal, counter);
   }
 }
 
@@ -240,33 +234,49 @@ function startGenerator<T>(core: Core, site: Pointer, generator: Iterator<unknow
   core.attend();
 }
 
-function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: unknown[], goroutine: Goroutine<T>, signal?: AbortSignal): void {
+function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: unknown[], goroutine: Goroutine<T>, signal?: AbortSignal, counter?: Counter): void {
   core.asyncs++;
+  counter?.add(1);
   const place = core.awaited.keep(goroutine);
-  const over = () => {
-    core.asyncs--;
-    core.awaited.drop(place);
-    if (core.asyncs === 0 && core.mains.size > 0) core.sliceSoon();
-  };
   const returned = (value: unknown) => {
-    over();
-    if (isGenerator(value)) startGenerator(core, core.sites.of(fn), value, goroutine as Goroutine<any>, signal);
-    else goroutine.returned(value as T);
+    if (!over(core, goroutine, place)) return;
+    try {
+      if (isGenerator(value)) startGenerator(core, core.sites.of(fn), value, goroutine as Goroutine<any>, signal, counter);
+      counter?.add(-1);
+    } finally {
+      if (!isGenerator(value)) goroutine.returned(value as T);
+      if (core.asyncs === 0) core.reconsider();
+    }
   };
   const threw = (error: unknown) => {
-    over();
-    // The runtime was closed under it: not its fault.
-    if (core.closed && error instanceof RuntimeClosedError) goroutine.ended(error);
-    else goroutine.threw(error);
+    if (!over(core, goroutine, place)) return;
+    try {
+      counter?.add(-1);
+    } finally {
+      // The runtime was closed under it: not its fault.
+      if (core.closed && error instanceof RuntimeClosedError) goroutine.ended(error);
+      else goroutine.threw(error);
+      if (core.asyncs === 0) core.reconsider();
+    }
   };
-  void core.done.then(() => {
+  core.soon(() => {
+    let result;
     try {
       const remote = (fn as { [REMOTE]?(args: unknown[], signal?: AbortSignal): unknown })[REMOTE];
-      Promise.resolve(remote ? remote(args, signal) : call(fn, args)).then(returned, threw);
+      result = Promise.resolve(remote ? remote(args, signal) : call(fn, args));
     } catch (error) {
-      threw(error);
+      result = Promise.reject(error);
     }
+    void result.then(returned, threw);
   });
+}
+
+/** An async goroutine is over. False: it was already, by a promise that tells twice. */
+function over(core: Core, goroutine: Goroutine<any>, place: number): boolean {
+  if (core.awaited.at(place) !== goroutine) return false;
+  core.awaited.drop(place);
+  core.asyncs--;
+  return true;
 }
 
 /** A generator goroutine waits for a promise. */

@@ -102,7 +102,7 @@ export class Lock {
   give(n: number, exclusive = 0): boolean {
     const { core } = this;
     const given = core.ffi.lock_give(this.ptr, n, exclusive, core.tells);
-    if (given > 0) core.tell(given - 1);
+    if (given > 0) core.told(given - 1);
     core.attend();
     return given !== NONE;
   }

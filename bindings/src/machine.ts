@@ -143,7 +143,7 @@ class Machine extends AgentBase {
   // ---- Agent ----
 
   override stuck(): boolean {
-    return this.#members.size === 0 || (this.ffi.doze() >= 0 && this.ffi.stuck() === 1);
+    return this.#members.size === 0 || (this.sleeper.dozes() && this.ffi.stuck() === 1);
   }
 
   /** Workers may still wake what waits here: look again later. */

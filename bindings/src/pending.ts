@@ -23,11 +23,15 @@ export class Pending implements Ended {
   }
 
   resolve(value: unknown): void {
-    if (this.#end()) this.#resolve(value);
+    if (!this.#end()) return;
+    this.#resolve(value);
+    this.#after();
   }
 
   reject(error: unknown): void {
-    if (this.#end()) this.#reject(error);
+    if (!this.#end()) return;
+    this.#reject(error);
+    this.#after();
   }
 
   ended(error: Error): boolean {
@@ -35,15 +39,20 @@ export class Pending implements Ended {
     // Whoever closes the runtime need not wait for all that it calls off.
     if (error instanceof RuntimeClosedError) this.promise.catch(() => {});
     this.#reject(error);
+    this.#after();
     return true;
   }
 
   #end(): boolean {
     if (this.over) return false;
     this.over = true;
-    const core = this.#core;
-    core.awaited.drop(this.#place);
-    if (--core.asyncs === 0) core.reconsider();
+    this.#core.awaited.drop(this.#place);
+    this.#core.asyncs--;
     return true;
+  }
+
+  /** Who waits hears of it before there is a verdict. */
+  #after(): void {
+    if (this.#core.asyncs === 0) this.#core.reconsider();
   }
 }

@@ -16,13 +16,11 @@ export class Sites {
 
   /** Of goroutines that run fn. Often it is the same as before, and engines take long to tell a name. */
   of(fn: Function): Pointer {
-    if (fn === this.#last) return this.#lastSite;
-    const site = this.named(fn.name);
-    if (!this.#core.debug) {
+    if (fn !== this.#last || this.#core.debug) {
+      this.#lastSite = this.named(fn.name);
       this.#last = fn;
-      this.#lastSite = site;
     }
-    return site;
+    return this.#lastSite;
   }
 
   /** Of goroutines of this name that are started here. */

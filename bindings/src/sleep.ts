@@ -105,10 +105,15 @@ export class Sleeper {
     else this.#arm();
   }
 
+  /** It could sleep: there is nothing to do. The others know that now. */
+  dozes(): boolean {
+    this.#count();
+    return this.#ffi.doze() >= 0;
+  }
+
   /** Attend to what has come. False: nothing has, and it dozes. */
   #look(): boolean {
-    this.#count();
-    if (this.#ffi.doze() >= 0) return false;
+    if (this.dozes()) return false;
     this.#looking = true;
     this.#core.attend();
     this.#looking = false;

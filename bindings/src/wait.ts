@@ -25,7 +25,7 @@ export class Wait implements Holder {
   resolve!: (value: unknown) => void;
   reject!: (error: unknown) => void;
   release: (() => void) | undefined;
-  signalled = false;
+  signalled?: boolean;
 
   constructor(readonly kind: Kind, readonly subject: Subject, readonly handle: number) {
     // V8 makes no function of this; one for all that stored the two elsewhere would cost the collector.
@@ -67,7 +67,7 @@ export abstract class Task implements Holder, Stepped {
   handle = 0;
   release: (() => void) | undefined;
   reason: unknown;
-  signalled = false;
+  signalled?: boolean;
   /** Calls off whatever it waits for. */
   signal: AbortSignal | undefined;
 

@@ -58,9 +58,9 @@ static GORO_FLATTEN_NPM int32_t result_of(struct g *gp) {
 /* The code of mp->curg is over, which may be a task of a WaitGroup's. */
 static GORO_FLATTEN_NPM void ended(struct m *mp) {
   struct hostlock *wg = hostg_of(mp->curg)->wg;
-  goro__hostg_stepped(mp, true);
   if (wg && !goro__hostlock_give(wg, 1, false))
     goro__throw("sync: negative WaitGroup counter");
+  goro__hostg_stepped(mp, true);
 }
 
 /* The slot of the goroutine that is to be stepped now; hostout.result is what

@@ -501,25 +501,35 @@ int64_t goro__schedule(struct m *mp) {
   }
 }
 
-/* The G in runnext, if its code is the host's, and nothing has to be looked at
- * before it.  NULL: search. */
-static inline struct g *handed_over(struct m *mp) {
+/* The first G of an agent's own queues, from which nobody takes, if its code is
+ * the host's, and nothing has to be looked at before it.  NULL: search. */
+static inline struct g *at_hand(struct m *mp, bool *inheritTime) {
   struct p *pp = mp->p;
   struct g *gp = LoadRelaxed(&pp->runnext);
-  if (!gp || gp->startfn || goro__host_step) return NULL;
+  *inheritTime = gp != NULL;
+  uint32_t h = LoadRelaxed(&pp->runqhead);
+  if (!gp) {
+    if (h == pp->runqtail || unlikely(sched.systematic)) return NULL;
+    gp = LoadRelaxed(&pp->runq[h % RUNQ_SIZE]);
+  }
+  if (gp->startfn || goro__host_step) return NULL;
   if (mp->away || mp->stopper || mp->lockedg) return NULL;
   if (pp->slice >= SLICE_MAX || Load(&sched.gcwaiting)) return NULL;
   bool global = pp->schedtick % GLOBAL_TICK == 0;
   if (global && LoadRelaxed(&globq_of(pp)->size) != 0) return NULL;
   if (clock_due(mp, pp)) return NULL;
-  StoreRelaxed(&pp->runnext, NULL); /* nobody takes from an agent's P */
+  if (*inheritTime)
+    StoreRelaxed(&pp->runnext, NULL);
+  else
+    StoreRelaxed(&pp->runqhead, h + 1);
   return gp;
 }
 
 int64_t goro__schedule_host(struct m *mp) {
-  struct g *gp = handed_over(mp);
+  bool inheritTime;
+  struct g *gp = at_hand(mp, &inheritTime);
   if (!gp) return goro__schedule(mp);
-  begin(mp, gp, true);
+  begin(mp, gp, inheritTime);
   return GORO_RUN_HOST;
 }
 

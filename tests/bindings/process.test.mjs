@@ -186,6 +186,23 @@ const WEIGH = `
   const rt = await start();
 `;
 
+for (const [host, mode] of NODES.flatMap((node) => MODES.map((each) => [node, each]))) {
+  test(`a WaitGroup is there as long as its goroutines are [${host.name}, ${mode}]`, async () => {
+    const { stdout, stderr } = await program(host, mode, `${WEIGH}
+      const gate = rt.chan();
+      const begin = () => { const wg = rt.waitGroup(); return [new WeakRef(wg), wg.go(function* () { yield* gate.recv(); })]; };
+      const [wg, g] = begin();
+      await weigh();
+      console.log(wg.deref() !== undefined);
+      await gate.send(0);
+      await g.wait();
+      await weigh();
+      console.log(wg.deref() === undefined);
+    `, ['--expose-gc']);
+    assert.deepEqual([stdout, stderr], ['true\ntrue\n', '']);
+  });
+}
+
 /** Memory is as it was, by a few MB. */
 function flat(name, warm, work) {
   for (const [host, mode] of NODES.flatMap((node) => MODES.map((each) => [node, each]))) flatOn(host, mode, name, warm, work);

@@ -1,6 +1,8 @@
 import { DeadlineExceededError, DeadlockError } from '../../../bindings/dist/index.js';
 import { assert, test } from './harness.mjs';
 
+const CRUNCH = new URL('./modules/crunch.js', import.meta.url);
+
 test('deadlock: the dump names goroutine and reason', async (rt) => {
   const ch = rt.chan(), mu = rt.mutex();
   const error = await rt.run(function* outer() {
@@ -37,22 +39,42 @@ test('deadlock: not while there is a timer, a promise, or an async goroutine', a
 
 test('deadlock: also if the verdict falls where the event loop has its turn', async (rt) => {
   const mu = rt.mutex(), never = rt.chan();
-  for (let i = 0; i < 100; i++) { // each time so many waits later: one is where the clock is looked at
-    for (let more = 0; more <= i % 3; more++) {
-      await mu.lock();
-      const waits = mu.lock();
-      mu.unlock();
-      await waits;
-      mu.unlock();
-    }
+  let turns = 0;
+  for (let i = 0; i < 1000 && turns < 2; i++) { // one of so many waits is where the clock is looked at
     await mu.lock();
     const waits = mu.lock(), main = rt.run(function* () { yield* never.recv(); });
     for (const from = performance.now(); performance.now() - from < 6;);
     mu.unlock();
+    if (rt.core.tells === 0) turns++;
     await assert.rejects(main, DeadlockError);
     await waits;
+    for (let more = i % 5; more > 0; more--) {
+      const next = mu.lock();
+      mu.unlock();
+      await next;
+    }
     mu.unlock();
   }
+  assert.equal(turns, 2);
+});
+
+test('deadlock: not before who has waited for what is over has heard', async (rt) => {
+  const { nothing } = rt.module(CRUNCH);
+  await nothing();
+  for (const start of [
+    () => { const wg = rt.waitGroup(); wg.go(async () => {}); return wg.wait(); },
+    () => rt.go(async () => {}).wait(),
+    () => nothing(),
+  ]) {
+    const ch = rt.chan();
+    void start().then(() => ch.close());
+    assert.ok((await rt.run(function* () { return yield* ch.recv(); })).done, `${start}`);
+  }
+});
+
+test('deadlock: when the last goroutines of a call have ended, after the call', async (rt) => {
+  await rt.module(CRUNCH).handOver();
+  await assert.rejects(rt.run(function* () { yield* rt.chan().recv(); }), DeadlockError);
 });
 
 test('deadlock: after the last async goroutine has ended', async (rt) => {

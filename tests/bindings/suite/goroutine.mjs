@@ -179,6 +179,15 @@ test('close: everything that waits is told', async (rt) => {
   assert.throws(() => ch.trySend(1), RuntimeClosedError);
 });
 
+test('a promise that tells twice ends its goroutine once', async (rt) => {
+  const twice = Object.assign(Promise.resolve(), { then: (heard) => { heard(1); heard(2); } });
+  assert.equal(await rt.go(() => twice).wait(), 1);
+  const others = [1, 2, 3].map((n) => rt.go(async () => { await rt.sleep(1); return n; }));
+  assert.equal(rt.core.goroutines, 3);
+  assert.deepEqual(await Promise.all(others.map((g) => g.wait())), [1, 2, 3]);
+  assert.equal(rt.core.goroutines, 0);
+});
+
 test('100,000 goroutines wait', async (rt) => {
   const ch = rt.chan();
   const n = 100000;
