@@ -7,8 +7,7 @@
 import type { Core } from './core.js';
 import { PanicError, UsageError } from './errors.js';
 import type { Pointer } from './ffi.js';
-import { dispose } from './dispose.js';
-import { brand } from './realm.js';
+import { brand, dispose } from './realm.js';
 
 const HERE = 0;
 const GIVEN = 1;

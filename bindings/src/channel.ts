@@ -3,10 +3,9 @@ import { type Core, unexpected } from './core.js';
 import type { Element } from './elements.js';
 import { ChanClosedError, NilChanError, UsageError } from './errors.js';
 import { CLOSED, NONE, type Pointer, SHUT } from './ffi.js';
-import { dispose } from './dispose.js';
 import type { Held } from './lifetime.js';
 import { type Kind, type Op, RECV, SEND, type SendOptions, unusual, type WaitOptions } from './op.js';
-import { brand } from './realm.js';
+import { brand, dispose } from './realm.js';
 
 /** What a receive brings: a value, or done if the channel is closed and empty. */
 export type RecvResult<T> = { done: false; value: T } | { done: true; value: undefined };

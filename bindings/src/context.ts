@@ -3,8 +3,7 @@ import type { Chan, RecvChan } from './channel.js';
 import type { Core } from './core.js';
 import { CanceledError, DeadlineExceededError, UsageError } from './errors.js';
 import { type GoFunction, prepare, start } from './goroutine.js';
-import { asyncDispose, dispose } from './dispose.js';
-import { brand } from './realm.js';
+import { asyncDispose, brand, dispose } from './realm.js';
 
 /** What a context needs of its runtime. */
 interface Host {

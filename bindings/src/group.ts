@@ -3,10 +3,9 @@ import type { Context } from './context.js';
 import type { Core } from './core.js';
 import { UsageError } from './errors.js';
 import { awaitIn, begin, type GoFunction, Goroutine, prepare } from './goroutine.js';
-import { asyncDispose } from './dispose.js';
 import { calledOff, onCallOff, type Op, type WaitOptions } from './op.js';
 import { Pending } from './pending.js';
-import { brand } from './realm.js';
+import { asyncDispose, brand } from './realm.js';
 
 /** Who waits for goroutines that are started. */
 export interface Members {

@@ -4,7 +4,7 @@ import { compile, type WasmSource } from './ffi.js';
 
 /** What was chosen; without a module, the one beside the package's files. */
 export type Choice =
-  | { readonly mode: 'mt'; readonly reason: string; readonly module: WebAssembly.Module }
+  | { readonly mode: 'mt'; readonly reason: string; readonly module: WebAssembly.Module; readonly machine: typeof import('./machine.js') }
   | { readonly mode: 'st'; readonly reason: string; readonly module: WasmSource | undefined };
 
 /** Of {@link StartOptions}. */
@@ -57,8 +57,11 @@ export async function choose({ mode = 'auto', seed, wasm, wasmMt }: Wanted): Pro
     return single(reason, given);
   }
   try {
-    const module = given ?? await compileForAgents(wasmMt ?? new URL('./goro-mt.wasm', import.meta.url));
-    return { mode: 'mt', reason: 'memory can be shared with workers here', module };
+    const [module, machine] = await Promise.all([
+      given ?? compileForAgents(wasmMt ?? new URL('./goro-mt.wasm', import.meta.url)),
+      import('./machine.js'),
+    ]);
+    return { mode: 'mt', reason: 'memory can be shared with workers here', module, machine };
   } catch (error) {
     if (mode === 'mt') throw error;
     return single((error as Error).message, wasm);

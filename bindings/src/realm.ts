@@ -1,6 +1,7 @@
 /**
  * What all copies of this package in a realm share: the worker file has one of
- * its own, and the module that runs there may import another.
+ * its own, and the module that runs there may import another. And what the realm
+ * may lack. It imports nothing, so whatever is loaded first has it.
  */
 
 /** A class's objects are recognised by this property of its prototype. */
@@ -18,6 +19,12 @@ const REALM = Symbol.for('goro.realm');
 
 /** Made when it is first needed: an import has no effects. */
 export const realm = (): Realm => (globalThis as unknown as Record<symbol, Realm>)[REALM] ??= { running: new Set() };
+
+/** `Symbol.dispose`, also where the engine has none. */
+export const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
+/** `Symbol.asyncDispose`, also where the engine has none. */
+export const asyncDispose: typeof Symbol.asyncDispose =
+  Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose);
 
 const NAME = Symbol.for('goro.class');
 

@@ -13,11 +13,10 @@ import { awaitIn, type GoFunction, type Goroutine, start as startGoroutine } fro
 import { SingleFlight } from './flight.js';
 import { Group, runGroup } from './group.js';
 import { type Leak, leaksIn } from './leaks.js';
-import { asyncDispose, dispose } from './dispose.js';
 import { choose } from './mode.js';
 import { type Module, type ModuleOptions, moduleIn } from './module.js';
 import { delay, type Op, SLEEP, type Subject, type WaitOptions } from './op.js';
-import { brand, realm } from './realm.js';
+import { asyncDispose, brand, dispose, realm } from './realm.js';
 import { type Cases, coreOf, selectIn, type SelectResult } from './select.js';
 import type { Trace, TraceOptions } from './trace.js';
 import { Cond, Mutex, Once, RWMutex, Semaphore, WaitGroup } from './sync.js';
@@ -605,9 +604,8 @@ async function make<E>(options: StartOptions<E>): Promise<{ core: Core; info: Ru
   const choice = await choose(options);
   let { reason, module } = choice;
   if (choice.mode === 'mt') {
-    const { startShared } = await import('./machine.js');
     try {
-      return await startShared(choice.module, reason, options as StartOptions);
+      return await choice.machine.startShared(choice.module, reason, options as StartOptions);
     } catch (error) {
       if (options.mode === 'mt' || !(error instanceof RangeError)) throw error;
       reason = `memory cannot be shared: ${error.message}`;

@@ -2,9 +2,8 @@
 import type { Core } from './core.js';
 import { PanicError, UsageError } from './errors.js';
 import { awaitIn, type GoFunction, type Goroutine, isGenerator, isGeneratorFunction, start } from './goroutine.js';
-import { dispose } from './dispose.js';
 import { Lock, Made, REASON, Taken } from './lock.js';
-import { brand } from './realm.js';
+import { brand, dispose } from './realm.js';
 import { type Op, type Pause, RELOCK, type WaitOptions } from './op.js';
 import type { Runtime } from './runtime.js';
 

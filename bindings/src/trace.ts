@@ -2,7 +2,7 @@
 import type { Core } from './core.js';
 import type { Pointer } from './ffi.js';
 import { UsageError } from './errors.js';
-import { dispose } from './dispose.js';
+import { dispose } from './realm.js';
 import type { Runtime } from './runtime.js';
 import { KINDS, NO_SITE, ordered, type Site, type TraceEvent, type TraceKind, VALUES } from './trace-events.js';
 

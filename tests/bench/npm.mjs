@@ -30,7 +30,7 @@ const ROWS = ['spawn', 'ping-pong', 'buffered 128', 'select of 4', 'mutex, 4 con
 const WORKER_ROWS = ['call and back', 'fan-out over 2'];
 
 /** child.mjs's modes of start. */
-const STARTS = { st: 'one thread', mt: 'shared memory', workers: 'and two workers' };
+const STARTS = { st: 'one thread', mt: 'shared memory', workers: 'two workers' };
 
 /** What a program of each imports, for its weight. */
 const IMPORTS = {
@@ -133,11 +133,8 @@ if (workers.length) {
   table('µs a call', workers, WORKER_ROWS, (column, row) => number(best[column][row] && best[column][row] / 1e3, 1));
 }
 if (!wanted.length) {
-  console.log('\nimport and start, ms:');
-  for (const [mode, title] of Object.entries(STARTS)) {
-    const { goro } = measure(['goro'], 'start', mode);
-    console.log(`  ${title.padEnd(18)}${number(goro[mode] && goro[mode] / 1e6, 1).padStart(8)}`);
-  }
+  const starts = Object.fromEntries(Object.entries(STARTS).map(([mode, title]) => [title, measure(['goro'], 'start', mode).goro]));
+  table('ms, until it runs', ['import', 'start', 'both'], Object.keys(starts), (part, title) => number(starts[title][part] && starts[title][part] / 1e6, 1));
   console.log('\na number between two workers, there and back, µs:');
   process.stdout.write(execFileSync(NODE, [join(HERE, '../agents.mjs'), String(ROUNDS)], { encoding: 'utf8' }));
   await sizes();
