@@ -61,8 +61,15 @@ export const SOURCES = {
   package: ['goro_npm.c', 'os/os_npm.c', 'os/os_npm_st.c', 'os/os_st.c', 'os/os_js_memory.c', 'api/ffi_module.c', 'stack/switch_asyncify.c'],
 };
 
-/** Of the runtime's files for one target: a user's module may export any name, so the runtime's begin with this. */
-export const RUNTIME_FOR = { package: ['-DGORO_NPM_PREFIX="goro:"'] };
+/** JavaScript starts goroutines by the thousand, and nobody robs the Ps that run them: queues of Go's length would be emptied again and again. */
+const LONG_QUEUES = ['-DGORO_RUNQ_SIZE=2048', '-DGORO_GFREE_MAX=2048'];
+
+/** Of the runtime's files for one target. A user's module may export any name, so the runtime's begin with this. */
+export const RUNTIME_FOR = {
+  npm: LONG_QUEUES,
+  'npm-threads': LONG_QUEUES,
+  package: [...LONG_QUEUES, '-DGORO_NPM_PREFIX="goro:"'],
+};
 
 /** The M's own C stack: the scheduler, morestack and fatal errors run on it. */
 const M_STACK = 65536;

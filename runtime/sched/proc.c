@@ -30,10 +30,14 @@ uint32_t ngs;
 
 static struct g g0_of_m0;
 
+#ifndef GORO_GFREE_MAX /* more in the npm package (bindings/cc/flags.mjs) */
+#define GORO_GFREE_MAX 64
+#endif
+
 enum {
   ALLG_FIRST = 64,
-  GFREE_MAX = 64, /* dead Gs a P keeps; half go to the central list */
-  SUDOG_MAX = 64, /* free sudogs a P keeps */
+  GFREE_MAX = GORO_GFREE_MAX, /* dead Gs a P keeps; half go to sched.gFree */
+  SUDOG_MAX = 64,             /* free sudogs a P keeps */
 };
 
 void *goro__mallocz(size_t size) {

@@ -2,12 +2,12 @@
  *
  * Go: runtime/proc.go (runqput, runqget, runqgrab, runqsteal, globrunq*).
  *
- * A P has a ring of 256 and one slot, runnext, for the G that should run next
- * within the time slice of the one that readied it.  What does not fit goes,
- * half of the ring at a time, to the global queue.
+ * A P has a ring of RUNQ_SIZE and one slot, runnext, for the G that should run
+ * next within the time slice of the one that readied it.  What does not fit
+ * goes, half of the ring at a time, to the global queue.
  *
  * Invariants:
- *  1. runqtail - runqhead <= 256; runq[i % 256] is valid for i in
+ *  1. runqtail - runqhead <= RUNQ_SIZE; runq[i % RUNQ_SIZE] is valid for i in
  *     [runqhead, runqtail).
  *  2. Only the owner of the P writes runqtail, and only it sets runnext to a
  *     G; thieves take from runqhead, and runnext to NULL, by compare and swap.

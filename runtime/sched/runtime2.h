@@ -198,7 +198,10 @@ struct g {
  * that parks; unwound frames go into what is left of it. */
 enum { GSTACK0 = 384 };
 
-enum { RUNQ_SIZE = 256 };
+#ifndef GORO_RUNQ_SIZE /* longer in the npm package (bindings/cc/flags.mjs) */
+#define GORO_RUNQ_SIZE 256
+#endif
+enum { RUNQ_SIZE = GORO_RUNQ_SIZE };
 
 /* A FIFO of Gs linked by schedlink. */
 struct gQueue {
