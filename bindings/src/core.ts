@@ -299,6 +299,22 @@ export class Core {
     };
   }
 
+  /** Something is awaited that the runtime cannot see; its place. */
+  enter(each: Ended): number {
+    this.asyncs++;
+    return this.awaited.keep(each);
+  }
+
+  /** It is over. When who waits for it has been told, so that there is no verdict before: {@link left}. */
+  leave(place: number): void {
+    this.awaited.drop(place);
+    this.asyncs--;
+  }
+
+  left(): void {
+    if (this.asyncs === 0) this.reconsider();
+  }
+
   /** There is one reason less to give no verdict, here or where a main is. */
   reconsider(): void {
     if (this.closed) return;

@@ -235,28 +235,18 @@ function startGenerator<T>(core: Core, site: Pointer, generator: Iterator<unknow
 }
 
 function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: unknown[], goroutine: Goroutine<T>, signal?: AbortSignal, counter?: Counter): void {
-  core.asyncs++;
   counter?.add(1);
-  const place = core.awaited.keep(goroutine);
-  const returned = (value: unknown) => {
-    if (!over(core, goroutine, place)) return;
-    try {
-      if (isGenerator(value)) startGenerator(core, core.sites.of(fn), value, goroutine as Goroutine<any>, signal, counter);
-      counter?.add(-1);
-    } finally {
-      if (!isGenerator(value)) goroutine.returned(value as T);
-      if (core.asyncs === 0) core.reconsider();
-    }
-  };
-  const threw = (error: unknown) => {
-    if (!over(core, goroutine, place)) return;
+  const place = core.enter(goroutine);
+  const over = (threw: boolean, result: unknown) => {
+    if (core.awaited.at(place) !== goroutine) return; // a promise that tells twice
+    core.leave(place);
+    if (!threw && isGenerator(result)) startGenerator(core, core.sites.of(fn), result, goroutine as Goroutine<any>, signal, counter);
     try {
       counter?.add(-1);
     } finally {
-      // The runtime was closed under it: not its fault.
-      if (core.closed && error instanceof RuntimeClosedError) goroutine.ended(error);
-      else goroutine.threw(error);
-      if (core.asyncs === 0) core.reconsider();
+      if (threw) endAsync(core, goroutine, result);
+      else if (!isGenerator(result)) goroutine.returned(result as T);
+      core.left();
     }
   };
   core.soon(() => {
@@ -267,16 +257,14 @@ function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: un
     } catch (error) {
       result = Promise.reject(error);
     }
-    void result.then(returned, threw);
+    void result.then((value) => over(false, value), (error) => over(true, error));
   });
 }
 
-/** An async goroutine is over. False: it was already, by a promise that tells twice. */
-function over(core: Core, goroutine: Goroutine<any>, place: number): boolean {
-  if (core.awaited.at(place) !== goroutine) return false;
-  core.awaited.drop(place);
-  core.asyncs--;
-  return true;
+/** It has thrown, unless the runtime was closed under it: that is not its fault. */
+function endAsync(core: Core, goroutine: Goroutine<any>, error: unknown): void {
+  if (core.closed && error instanceof RuntimeClosedError) goroutine.ended(error);
+  else goroutine.threw(error);
 }
 
 /** A generator goroutine waits for a promise. */

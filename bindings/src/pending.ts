@@ -18,20 +18,19 @@ export class Pending implements Ended {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    core.asyncs++;
-    this.#place = core.awaited.keep(this);
+    this.#place = core.enter(this);
   }
 
   resolve(value: unknown): void {
     if (!this.#end()) return;
     this.#resolve(value);
-    this.#after();
+    this.#core.left();
   }
 
   reject(error: unknown): void {
     if (!this.#end()) return;
     this.#reject(error);
-    this.#after();
+    this.#core.left();
   }
 
   ended(error: Error): boolean {
@@ -39,20 +38,14 @@ export class Pending implements Ended {
     // Whoever closes the runtime need not wait for all that it calls off.
     if (error instanceof RuntimeClosedError) this.promise.catch(() => {});
     this.#reject(error);
-    this.#after();
+    this.#core.left();
     return true;
   }
 
   #end(): boolean {
     if (this.over) return false;
     this.over = true;
-    this.#core.awaited.drop(this.#place);
-    this.#core.asyncs--;
+    this.#core.leave(this.#place);
     return true;
-  }
-
-  /** Who waits hears of it before there is a verdict. */
-  #after(): void {
-    if (this.#core.asyncs === 0) this.#core.reconsider();
   }
 }

@@ -13,7 +13,8 @@ const INDEX = pathToFileURL(join(root, 'bindings/dist/index.js')).href;
 const FAILING = pathToFileURL(join(root, 'tests/bindings/suite/modules/failing.js')).href;
 const NODES = hosts(['node20', 'node26']);
 
-const MODES = ['mt', 'st'];
+/** Each with each. */
+const RUNS = NODES.flatMap((host) => ['mt', 'st'].map((mode) => [host, mode]));
 
 function program(host, mode, code, flags = []) {
   const source = `import * as goro from ${JSON.stringify(INDEX)};
@@ -26,7 +27,7 @@ function program(host, mode, code, flags = []) {
 const README = readFileSync(join(root, 'bindings/README.md'), 'utf8').match(/```js\n([^]*?)```/)[1]
   .replace(/^import .*\n/m, 'const { select, recv, after } = goro;\n');
 
-for (const [host, mode] of NODES.flatMap((node) => MODES.map((each) => [node, each]))) {
+for (const [host, mode] of RUNS) {
   const ends = (name, code, check) => test(`${name} [${host.name}, ${mode}]`, async () => check(await program(host, mode, code)));
 
   ends('the example of the README', README, ({ code, stdout, stderr }) =>
@@ -186,7 +187,7 @@ const WEIGH = `
   const rt = await start();
 `;
 
-for (const [host, mode] of NODES.flatMap((node) => MODES.map((each) => [node, each]))) {
+for (const [host, mode] of RUNS) {
   test(`a WaitGroup is there as long as its goroutines are [${host.name}, ${mode}]`, async () => {
     const { stdout, stderr } = await program(host, mode, `${WEIGH}
       const gate = rt.chan();
@@ -205,7 +206,7 @@ for (const [host, mode] of NODES.flatMap((node) => MODES.map((each) => [node, ea
 
 /** Memory is as it was, by a few MB. */
 function flat(name, warm, work) {
-  for (const [host, mode] of NODES.flatMap((node) => MODES.map((each) => [node, each]))) flatOn(host, mode, name, warm, work);
+  for (const [host, mode] of RUNS) flatOn(host, mode, name, warm, work);
 }
 
 function flatOn(host, mode, name, warm, work) {

@@ -1,7 +1,7 @@
 // Values as bytes: structuredClone is the oracle.
 import { ChanClosedError, DeadlineExceededError, GoroError, transfer, UsageError } from '../../../bindings/dist/index.js';
 import { Codec } from '../../../bindings/dist/codec.js';
-import { assert, testAnywhere } from './harness.mjs';
+import { assert, randomFrom, testAnywhere } from './harness.mjs';
 
 const none = { leave: () => undefined, stay() {}, arrive() { throw new Error('nothing foreign'); } };
 const codec = new Codec(none);
@@ -196,7 +196,7 @@ testAnywhere('codec: a Buffer of Node brings its own bytes', () => {
 
 /** Graphs at random, each object of which may be met again. */
 function random(seed) {
-  const rand = (n) => ((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0), Math.floor((seed / 2 ** 32) * n));
+  const rand = randomFrom(seed);
   const met = [];
   const keep = (o) => { met.push(o); return o; };
   const text = () => String.fromCharCode(...Array.from({ length: rand(50) }, () => [rand(128), rand(256), rand(65536)][rand(3)]));

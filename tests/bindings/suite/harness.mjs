@@ -48,6 +48,12 @@ export function watched(rt) {
   return live;
 }
 
+/** Numbers at random, the same for each seed: from 0 up to below n. */
+export function randomFrom(seed) {
+  let state = seed;
+  return (n) => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0), Math.floor((state / 2 ** 32) * n));
+}
+
 /** What a test returns that a host cannot have, for this reason. */
 export const skip = (reason) => ({ skipped: reason });
 

@@ -1,12 +1,11 @@
 // Things under small numbers: a Map is the oracle.
 import { Slots } from '../../../bindings/dist/slots.js';
 import { Values } from '../../../bindings/dist/values.js';
-import { assert, testAnywhere } from './harness.mjs';
+import { assert, randomFrom, testAnywhere } from './harness.mjs';
 
 testAnywhere('slots: at random, as a Map', () => {
   for (let seed = 1; seed <= 200; seed++) {
-    let state = seed;
-    const rand = (n) => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0), Math.floor((state / 2 ** 32) * n));
+    const rand = randomFrom(seed);
     const slots = new Slots(), known = new Map();
     for (let i = 0; i < 300; i++) {
       if (known.size === 0 || rand(2)) {

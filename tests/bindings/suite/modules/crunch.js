@@ -124,12 +124,14 @@ export const kinds = async (ch) => {
   return [ch instanceof Chan, ch.cap];
 };
 
-/** Two goroutines run on when the call is over; nobody hears of them. */
-export function handOver() {
-  const rt = runtime(), mu = rt.mutex();
-  rt.go(async () => { await mu.lock(); await new Promise((resolve) => setTimeout(resolve, 20)); mu.unlock(); });
+/** Two goroutines run on when the call is over, from a word on that channel of the host's; nobody hears of them. */
+export function handOver(name) {
+  const rt = runtime(), mu = rt.mutex(), host = new BroadcastChannel(name);
+  const word = new Promise((resolve) => { host.onmessage = resolve; });
+  rt.go(async () => { await mu.lock(); await word; host.close(); mu.unlock(); });
   rt.go(async () => { await mu.lock(); mu.unlock(); });
 }
+
 export const mode = () => runtime().info.mode;
 export const closeHere = () => runtime().close().then(() => 'closed', (error) => error instanceof UsageError);
 
