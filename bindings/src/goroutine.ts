@@ -237,18 +237,6 @@ function startGenerator<T>(core: Core, site: Pointer, generator: Iterator<unknow
 function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: unknown[], goroutine: Goroutine<T>, signal?: AbortSignal, counter?: Counter): void {
   counter?.add(1);
   const place = core.enter(goroutine);
-  const over = (threw: boolean, result: unknown) => {
-    if (core.awaited.at(place) !== goroutine) return; // a promise that tells twice
-    core.leave(place);
-    if (!threw && isGenerator(result)) startGenerator(core, core.sites.of(fn), result, goroutine as Goroutine<any>, signal, counter);
-    try {
-      counter?.add(-1);
-    } finally {
-      if (threw) endAsync(core, goroutine, result);
-      else if (!isGenerator(result)) goroutine.returned(result as T);
-      core.left();
-    }
-  };
   core.soon(() => {
     let result;
     try {
@@ -257,14 +245,30 @@ function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: un
     } catch (error) {
       result = Promise.reject(error);
     }
-    void result.then((value) => over(false, value), (error) => over(true, error));
+    void result.then(
+      (value) => overAsync(core, place, goroutine, counter, () => {
+        if (isGenerator(value)) startGenerator(core, core.sites.of(fn), value, goroutine as Goroutine<any>, signal, counter);
+        else goroutine.returned(value as T);
+      }),
+      (error) => overAsync(core, place, goroutine, counter, () => {
+        // The runtime was closed under it: not its fault.
+        if (core.closed && error instanceof RuntimeClosedError) goroutine.ended(error);
+        else goroutine.threw(error);
+      }),
+    );
   });
 }
 
-/** It has thrown, unless the runtime was closed under it: that is not its fault. */
-function endAsync(core: Core, goroutine: Goroutine<any>, error: unknown): void {
-  if (core.closed && error instanceof RuntimeClosedError) goroutine.ended(error);
-  else goroutine.threw(error);
+/** An async goroutine is over: tell of it. It is counted before anybody has heard, as that takes a microtask. */
+function overAsync(core: Core, place: number, goroutine: Goroutine<any>, counter: Counter | undefined, tell: () => void): void {
+  if (core.awaited.at(place) !== goroutine) return; // a promise that tells twice
+  core.leave(place);
+  tell();
+  try {
+    counter?.add(-1);
+  } finally {
+    core.left();
+  }
 }
 
 /** A generator goroutine waits for a promise. */
