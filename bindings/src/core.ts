@@ -145,16 +145,17 @@ export class Core {
 
   view(): void {
     if (!this.memory) return; // it grows before it is known
-    this.u8 = new Uint8Array(this.memory.buffer);
-    this.u32 = new Uint32Array(this.memory.buffer);
-    this.i32 = new Int32Array(this.memory.buffer);
-    this.i64 = new BigInt64Array(this.memory.buffer);
-    this.f64 = new Float64Array(this.memory.buffer);
+    const { buffer } = this.memory; // once: other agents make it grow between two looks, and see() looks at one view's length
+    this.u8 = new Uint8Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.i64 = new BigInt64Array(buffer);
+    this.f64 = new Float64Array(buffer);
   }
 
-  /** Memory up to `end` is going to be used: another agent may have made it grow. */
+  /** Memory up to `end` is going to be used, or all: another agent may have made it grow. */
   see(end: Pointer): void {
-    if (end <= this.u32.byteLength) return;
+    if (end <= this.u32.byteLength || this.u32.buffer instanceof ArrayBuffer) return; // that nobody else has
     this.memory.grow(0); // else V8's buffer is the old one for a while
     this.view();
   }

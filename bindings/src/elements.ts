@@ -94,8 +94,9 @@ export const ELEMENTS: { readonly [K in ElementKind]: Element<ElementTypes[K]> }
       return p;
     },
     get: (core, at) => {
-      const p = core.u32[at]!;
-      const value = new Uint8Array(core.memory.buffer, p, core.u32[at + 1]!).slice();
+      const p = core.u32[at]!, end = p + core.u32[at + 1]!;
+      core.see(end);
+      const value = core.u8.slice(p, end);
       core.ffi.free(p);
       return value;
     },

@@ -182,7 +182,10 @@ export async function instantiate(module: WebAssembly.Module, host: Host, shared
   const decoder = new TextDecoder();
   let memory = shared?.memory as WebAssembly.Memory;
   const since = shared ? performance.timeOrigin - shared.origin : 0;
-  const bytes = (p: Pointer, n: number) => new Uint8Array(memory.buffer, p, n);
+  const bytes = (p: Pointer, n: number) => {
+    shared?.memory.grow(0); // as in Core.see
+    return new Uint8Array(memory.buffer, p, n);
+  };
   // What fills or decodes bytes takes none that are shared.
   const goro = {
     now: () => since + performance.now(),

@@ -18,6 +18,8 @@ export interface TraceOptions {
 const [LINK, RECORDS, M, SIZE, DONE] = [0, 1, 3, 4, 5] as const;
 /** Bytes of a struct tracerec; g, what, object: its words. */
 const RECORD_BYTES = 16;
+/** Of a struct gosite: fn, file, line, caller. */
+const SITE_BYTES = 16;
 /** What is written beside events: the time; 2 ** 32 ns of it are g. */
 const CLOCK = 14;
 /** The newest that may be written while this reads, twice; TRACE_BATCH_MAX. */
@@ -208,8 +210,8 @@ export class Trace {
   }
 
   #each(seen: (ring: Pointer, done: number) => void): void {
-    this.#core.see(Infinity); // rings of other threads lie where these have made memory grow
     for (let ring = this.#core.ffi.trace_rings(); ring !== 0; ring = this.#core.u32[(ring >> 2) + LINK]!) {
+      this.#core.see(Infinity); // those of other threads lie where these have made memory grow
       seen(ring, this.#core.u32[(ring >> 2) + DONE]!);
     }
   }
@@ -241,6 +243,7 @@ export class Trace {
 
   #site(p: Pointer): Site {
     if (p === 0) return NO_SITE;
+    this.#core.see(p + SITE_BYTES);
     const [fn, file, line, caller] = this.#core.u32.subarray(p >> 2, (p >> 2) + 4) as unknown as [number, number, number, number];
     return { fn: this.#text(fn), file: this.#text(file), line, caller: this.#text(caller) };
   }
@@ -249,8 +252,9 @@ export class Trace {
     if (p === 0) return '';
     let text = this.#texts.get(p);
     if (text === undefined) {
-      const bytes = new Uint8Array(this.#core.memory.buffer);
-      text = this.#decoder.decode(bytes.slice(p, bytes.indexOf(0, p)));
+      this.#core.see(Infinity); // its end is not known yet
+      const { u8 } = this.#core;
+      text = this.#decoder.decode(u8.slice(p, u8.indexOf(0, p)));
       this.#texts.set(p, text);
     }
     return text;

@@ -19,6 +19,35 @@ mtTest('functions run in parallel', async (rt) => {
   for (let i = 0; i < 20; i++) await twoMeet(rt);
 });
 
+mtTest('memory that another thread makes grow while it is looked at', async (rt) => {
+  const { core } = rt, { memory } = core, { get } = Object.getOwnPropertyDescriptor(WebAssembly.Memory.prototype, 'buffer');
+  Object.defineProperty(memory, 'buffer', {
+    configurable: true,
+    get() {
+      const buffer = get.call(memory);
+      memory.grow(1); // as if another thread did, just then
+      return buffer;
+    },
+  });
+  core.view();
+  delete memory.buffer;
+  const bytes = new Uint8Array(4096), { memoryBytes } = rt.stats();
+  for (let n = 0; rt.stats().memoryBytes === memoryBytes; n++) {
+    bytes.fill(n);
+    assert.deepEqual(rt.block(bytes).bytes, bytes, `block ${n}`); // it stays: all of memory comes to be used
+  }
+});
+
+mtTest('bytes in memory that a worker has made grow', async (rt) => {
+  const { pour } = rt.module(FAILING);
+  for (let i = 0; i < 20; i++) {
+    const ch = rt.chan.bytes(10);
+    assert.equal(await pour(ch, 10, 1 << 19), 10);
+    for (let n = 0; n < 10; n++) assert.ok(ch.tryRecv().value.every((byte) => byte === n), `${n} of ${i}`);
+    await ch.send(new Uint8Array(1 << 20)); // it stays
+  }
+});
+
 mtTest('what takes long does not hold up the rest', async (rt) => {
   const { meet, add } = rt.module(FAILING);
   const word = rt.chan(1), begun = rt.chan(1);

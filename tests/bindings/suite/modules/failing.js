@@ -80,3 +80,9 @@ export const flyAndStay = (flight, key, begun, gate) => flight.do(key, async () 
   await begun.send('begins');
   return (await gate.recv()).value;
 });
+
+/** So many messages of as many bytes. */
+export function pour(ch, messages, bytes) {
+  for (let n = 0; n < messages; n++) ch.trySend(new Uint8Array(bytes).fill(n));
+  return messages;
+}
