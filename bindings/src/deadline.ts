@@ -40,7 +40,7 @@ export class Deadlines {
   arm(due: number, passed: () => void): () => void {
     const deadline: Deadline = { due, timer: undefined };
     const set = () => {
-      const ms = Math.ceil(due - performance.now());
+      const ms = Math.max(Math.ceil(due - performance.now()), 0); // it may have passed since the last look
       deadline.timer = setTimeout(() => (due <= performance.now() ? passed() : set()), Math.min(ms, TIMEOUT_MAX)) as Timer;
       deadline.timer.unref?.();
     };

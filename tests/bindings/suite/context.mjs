@@ -160,6 +160,22 @@ test('context: a long chain ends', (rt) => {
   assert.ok(leaf.signal.aborted);
 });
 
+test('context: a deadline that passes while its timer is set', async (rt) => {
+  const { setTimeout } = globalThis, { now } = performance;
+  const delays = [];
+  let looks = 0;
+  performance.now = () => now.call(performance) + 20 * looks++;
+  globalThis.setTimeout = (f, ms) => (delays.push(ms), setTimeout(f, ms)); // Node warns of negative ones
+  try {
+    const ctx = rt.context().withTimeout(30);
+    await assert.rejects(ctx.done.recv().then(() => { throw ctx.err; }), DeadlineExceededError);
+  } finally {
+    performance.now = now;
+    globalThis.setTimeout = setTimeout;
+  }
+  assert.ok(delays.length > 0 && delays.every((ms) => ms >= 0), String(delays));
+});
+
 test('context: deadlines do not follow the clock on the wall', async (rt) => {
   const { now } = Date;
   const ctx = rt.context().withTimeout(10);
