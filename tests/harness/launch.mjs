@@ -20,6 +20,8 @@ const CHROMIUM_FLAGS = [
  * @property {() => void} kill  at once, whatever it is doing
  */
 
+const WORKER_LISTENER = 'chrome://remote/content/shared/js-process-actors/WebDriverWorkerListenerActor.sys.mjs';
+
 /** @type {Record<string, () => Promise<Browser>>} */
 export const LAUNCH = { chromium: launchChromium, firefox: launchFirefox };
 
@@ -48,7 +50,9 @@ async function launchFirefox() {
     executablePath: process.env.FIREFOX,
     headless: true,
     timeout: START_MS,
+    args: ['--remote-allow-system-access'],
   });
+  await unwatchWorkers(browser);
   return {
     newPage: () => browser.newPage(),
     prepare: (page, script) => page.evaluateOnNewDocument(script),
@@ -56,4 +60,21 @@ async function launchFirefox() {
     close: () => browser.close(),
     kill: () => browser.process().kill('SIGKILL'),
   };
+}
+
+/**
+ * Firefox has a listener for workers in each session of WebDriver BiDi. While
+ * there is one, a worker that starts a worker waits until that is known to it, on
+ * the condition variable that the new worker's thread waits on for its tasks: one
+ * of the two is woken, and if it is the wrong one, `new Worker` never returns (one
+ * start in 50; Firefox 153). So the listener goes: nothing here needs it.
+ */
+async function unwatchWorkers({ connection }) {
+  const tree = await connection.send('browsingContext.getTree', { maxDepth: 0, 'moz:scope': 'chrome' });
+  const { result } = await connection.send('script.evaluate', {
+    target: { context: tree.result.contexts[0].context },
+    expression: `ChromeUtils.importESModule(${JSON.stringify(WORKER_LISTENER)}).unregisterWebDriverWorkerListenerActor()`,
+    awaitPromise: false,
+  });
+  if (result.type !== 'success') throw new Error(`Firefox's listener for workers stays: ${JSON.stringify(result)}`);
 }
