@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * Builds the npm package's files into bindings/dist: goro.wasm, the same as a
- * script, goro-mt.wasm, and from bindings/src the JavaScript and its types by
- * tsc, and worker.js by esbuild.
+ * script, goro-mt.wasm, and from bindings/src the types by tsc, and by esbuild the
+ * JavaScript and worker.js.
  *
  *   build-package.mjs [-v]
  *
@@ -11,7 +11,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { LINK } from './flags.mjs';
 import { BUILD } from './library.mjs';
@@ -48,9 +48,10 @@ const MODULES = [['npm', 'goro.wasm'], ['npm-threads', 'goro-mt.wasm']];
 const libraryOf = (row) => join(BUILD, row, 'libgoro.a');
 
 /** Nobody sees half of a file. */
-function place(name, content) {
-  writeFileSync(join(DIST, `.${name}`), content);
-  renameSync(join(DIST, `.${name}`), join(DIST, name));
+function place(file, content) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, content);
+  renameSync(`${file}.new`, file);
 }
 
 async function wasm(row, name, options) {
@@ -63,16 +64,18 @@ async function wasm(row, name, options) {
     await run([...tool('EMCC'), ...LINK[row], ...whole, '-o', output], options);
     const out = join(temp, 'out.wasm');
     await transform(linked, out, { temp, optimize: '-O3', names: false, ...options });
-    mkdirSync(DIST, { recursive: true });
     const bytes = readFileSync(out);
-    place(name, bytes);
-    if (row === 'npm') place('embedded.js', `export const base64 = '${bytes.toString('base64')}';\n`);
+    place(join(DIST, name), bytes);
+    if (row === 'npm') place(join(DIST, 'embedded.js'), `export const base64 = '${bytes.toString('base64')}';\n`);
   } finally {
     rmSync(temp, { recursive: true, force: true });
   }
 }
 
-/** Comments that are lines of their own. tsc's removeComments would take those for bundlers as well, and the types'. */
+/** By tsc: a file for each source, with its types. The tests' of a file alone. */
+const COMPILED = join(BUILD, 'npm/js');
+
+/** Comments that are lines of their own, which esbuild keeps within classes. */
 const COMMENTS = /^ *(?:\/\*\*[^]*?\*\/|\/\/.*)\n/gm;
 
 /** Programs are given objects of these classes, and make none. tsc leaves internal constructors out, which stands for one that takes nothing. */
@@ -88,20 +91,32 @@ const none = {
   },
 };
 
-/** The documentation is in the types: who runs the scripts need not load it. A worker's are one file. */
+/** What is loaded by name, or when it is needed; what they share is in chunks. */
+const ENTRIES = ['index', 'trace', 'local', 'machine', 'c/guest'];
+
+const OPTIONS = { bundle: true, format: 'esm', platform: 'neutral', target: 'es2022', legalComments: 'none', logLevel: 'error' };
+
+/** What imports.ts tells bundlers, and esbuild takes away. */
+const marked = (text) => text.replace(/\bimport\((?=\w+\))/, 'import(/* @vite-ignore */ /* webpackIgnore: true */ ');
+
+/** Few files, as each takes its time to load; the documentation is in the types. A worker's are one. */
 async function script(options) {
-  await run([process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(BINDINGS, 'tsconfig.json')], options);
-  for (const file of filesIn(DIST)) {
-    if (file.endsWith('.js') && !file.endsWith('embedded.js')) writeFileSync(file, readFileSync(file, 'utf8').replace(COMMENTS, ''));
+  rmSync(COMPILED, { recursive: true, force: true });
+  await run([process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(BINDINGS, 'tsconfig.json'), '--outDir', COMPILED], options);
+  for (const file of filesIn(COMPILED)) {
+    if (file.endsWith('.js')) writeFileSync(file, readFileSync(file, 'utf8').replace(COMMENTS, ''));
     if (file.endsWith('.d.ts') && !file.endsWith('errors.d.ts')) writeFileSync(file, notMade(readFileSync(file, 'utf8')));
   }
-  await bundle({
-    entryPoints: [join(DIST, 'machine-worker.js')], outfile: join(DIST, 'worker.js'),
-    bundle: true, format: 'esm', platform: 'neutral', target: 'es2022', minify: true, legalComments: 'none', logLevel: 'error', plugins: [none],
-  });
-  // What imports.ts tells bundlers, and esbuild takes away.
-  const worker = readFileSync(join(DIST, 'worker.js'), 'utf8');
-  place('worker.js', worker.replace(/\bimport\((?=\w+\))/, 'import(/* @vite-ignore */ /* webpackIgnore: true */ '));
+  const [worker, package_] = await Promise.all([
+    bundle({ ...OPTIONS, entryPoints: [join(COMPILED, 'machine-worker.js')], outfile: join(DIST, 'worker.js'), minify: true, plugins: [none], write: false }),
+    bundle({
+      ...OPTIONS, entryPoints: ENTRIES.map((name) => join(COMPILED, `${name}.js`)), outbase: COMPILED, outdir: DIST, external: ['./embedded.js'],
+      splitting: true, chunkNames: 'shared-[hash]', write: false,
+    }),
+  ]);
+  for (const file of filesIn(DIST)) if (/\.(js|d\.ts)$/.test(file) && !file.endsWith('embedded.js')) rmSync(file);
+  for (const { path, text } of [worker, package_].flatMap((made) => made.outputFiles)) place(path, marked(text));
+  for (const file of filesIn(COMPILED)) if (file.endsWith('.d.ts')) place(join(DIST, relative(COMPILED, file)), readFileSync(file));
 }
 
 async function main(args) {

@@ -41,9 +41,11 @@ test('what is packed: all that is used, and nothing else', (t) => {
   const names = packed.files.map((file) => file.path);
   const known = /^((package\.json|LICENSE|(README|CHANGELOG)\.md)|bindings\/(README\.md|dist\/([\w-]+\/)*[\w-]+\.(js|d\.ts|wasm)|cc\/.+\.(mjs|md|c))|runtime\/.+\.(c|h|hpp|js))$/;
   assert.deepEqual(names.filter((name) => !known.test(name)), []);
-  const sources = readdirSync(join(root, 'bindings/src'), { recursive: true })
-    .filter((name) => name.endsWith('.ts')).map((name) => name.replace(/(\.d)?\.ts$/, '.js'));
-  const needed = [...sources.map((name) => `bindings/dist/${name}`), 'bindings/dist/goro.wasm', 'bindings/dist/goro-mt.wasm', 'bindings/dist/worker.js', 'runtime/goro.c', 'runtime/api/goro.h'];
+  const types = readdirSync(join(root, 'bindings/src'), { recursive: true })
+    .filter((name) => /(?<!\.d)\.ts$/.test(name)).map((name) => name.replace(/\.ts$/, '.d.ts'));
+  const built = readdirSync(join(root, 'bindings/dist'), { recursive: true }).filter((name) => /\.(js|wasm)$/.test(name));
+  for (const name of ['index.js', 'goro.wasm', 'goro-mt.wasm', 'worker.js', 'embedded.js']) assert.ok(built.includes(name), name);
+  const needed = [...[...types, ...built].map((name) => `bindings/dist/${name}`), 'runtime/goro.c', 'runtime/api/goro.h'];
   assert.deepEqual(needed.filter((name) => !names.includes(name)), []);
   t.diagnostic(`${packed.size} bytes, ${packed.unpackedSize} unpacked, ${names.length} files`);
   assert.ok(packed.size < 500_000, `${packed.size} bytes`);

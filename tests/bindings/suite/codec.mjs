@@ -1,6 +1,6 @@
 // Values as bytes: structuredClone is the oracle.
 import { ChanClosedError, DeadlineExceededError, GoroError, transfer, UsageError } from '../../../bindings/dist/index.js';
-import { Codec } from '../../../bindings/dist/codec.js';
+import { Codec } from '../../../build/npm/js/codec.js';
 import { assert, randomFrom, testAnywhere } from './harness.mjs';
 
 const none = { leave: () => undefined, stay() {}, arrive() { throw new Error('nothing foreign'); } };
