@@ -52,19 +52,19 @@ export class Block {
   /** @internal */
   static make(core: Core, length: number): Block {
     if (!Number.isInteger(length) || length < 0) throw new UsageError(`a block of ${length} bytes; pass a whole number, or a Uint8Array`);
-    return Block.#at(core, length === 0 || length > LENGTH_MAX ? 0 : core.alloc(length), length);
+    return this.#at(core, length === 0 || length > LENGTH_MAX ? 0 : core.alloc(length), length);
   }
 
   /** @internal */
   static from(core: Core, bytes: Uint8Array): Block {
     const { length } = bytes; // 0 after the copy, if it lies in memory that has grown
-    return Block.#at(core, core.copy(bytes), length);
+    return this.#at(core, core.copy(bytes), length);
   }
 
   static #at(core: Core, ptr: Pointer, length: number): Block {
     if (ptr < 0 || core.closed) throw core.shutError();
     if (ptr === 0 && length > 0) throw new PanicError(`out of memory for ${length} bytes; free blocks that are not used`);
-    return new Block(core, ptr, length);
+    return new this(core, ptr, length);
   }
 
   /**

@@ -5,7 +5,7 @@ import { ChanClosedError, NilChanError, UsageError } from './errors.js';
 import { CLOSED, NONE, type Pointer, SHUT } from './ffi.js';
 import type { Held } from './lifetime.js';
 import { type Kind, type Op, RECV, SEND, type SendOptions, unusual, type WaitOptions } from './op.js';
-import { brand, dispose } from './realm.js';
+import { brand, dispose, inspect } from './realm.js';
 
 /** What a receive brings: a value, or done if the channel is closed and empty. */
 export type RecvResult<T> = { done: false; value: T } | { done: true; value: undefined };
@@ -214,6 +214,11 @@ export class Chan<T> implements SendChan<T>, RecvChan<T> {
    */
   get len(): number {
     return this.ptr > 0 ? Math.max(this.core.ffi.len(this.ptr), 0) : 0;
+  }
+
+  /** @internal */
+  [inspect](_depth: number, options: object, print: (value: object, options: object) => string): string {
+    return `Chan ${print({ len: this.len, cap: this.cap }, options)}`;
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { Chan, RecvChan } from './channel.js';
 import type { Core } from './core.js';
 import { CanceledError, DeadlineExceededError, UsageError } from './errors.js';
-import { type GoFunction, prepare, start } from './goroutine.js';
+import { type GoFunction, prepare, startGoroutine } from './goroutine.js';
 import { asyncDispose, brand, dispose } from './realm.js';
 
 /** What a context needs of its runtime. */
@@ -322,7 +322,7 @@ export class Context {
     prepare(core, fn); // what is none is refused here
     let waits = true;
     const run = () => {
-      if (waits && !core.closed) start(core, fn, []);
+      if (waits && !core.closed) startGoroutine(core, fn, []);
       waits = false;
     };
     const forget = this.onEnd(run);

@@ -18,6 +18,7 @@ import type { Element } from './elements.js';
 import type { Guest } from './c/guest.js';
 import { Chans } from './lifetime.js';
 import { Pending } from './pending.js';
+import { inspect } from './realm.js';
 import { Sites } from './sites.js';
 import { Slots } from './slots.js';
 import { Values } from './values.js';
@@ -118,7 +119,7 @@ export class Core {
 
   /** load: the module, booted. guest: makes what a user's module has beside. */
   static async make(load: (host: Host) => Promise<Loaded>, guest?: (core: Core, section: ArrayBuffer) => Promise<Guest>): Promise<Core> {
-    const core = new Core();
+    const core = new this();
     core.#connect(await load({
       write: (text) => {
         core.report += text;
@@ -141,6 +142,11 @@ export class Core {
     this.resultAt = this.outAt + 3;
     this.#turnStart = performance.now();
     this.endings.push(onEmptyLoop(() => this.nothingLeft()));
+  }
+
+  /** In what is printed of all that has it: not all of memory. */
+  [inspect](): string {
+    return '[goro]';
   }
 
   view(): void {

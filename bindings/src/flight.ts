@@ -1,6 +1,6 @@
 /** Single flights. Go: golang.org/x/sync/singleflight. */
 import type { Core } from './core.js';
-import { awaitIn, type GoFunction, start } from './goroutine.js';
+import { awaitIn, type GoFunction, startGoroutine } from './goroutine.js';
 import type { Op, WaitOptions } from './op.js';
 import { brand, unmark } from './realm.js';
 
@@ -89,7 +89,7 @@ export class SingleFlight<T> {
 
   #start(fn: GoFunction<[], T>, joined: Joined | undefined): Promise<T> {
     try {
-      return start(this.core, fn, []).promise();
+      return startGoroutine(this.core, fn, []).promise();
     } catch (error) {
       queueMicrotask(() => joined?.ended(false, error)); // while a generator is stepped, it would wait here
       throw error;

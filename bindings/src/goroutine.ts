@@ -194,7 +194,7 @@ export const isGeneratorFunction = (fn: unknown): boolean => tagOf(fn) === 'Gene
  * @param signal calls off whatever a generator waits for, once it is aborted
  * @param counter counts it
  */
-export function start<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, args: A, signal?: AbortSignal, counter?: Counter): Goroutine<T> {
+export function startGoroutine<A extends unknown[], T>(core: Core, fn: GoFunction<A, T>, args: A, signal?: AbortSignal, counter?: Counter): Goroutine<T> {
   const goroutine = prepare(core, fn);
   begin(core, fn, args, goroutine, signal, counter);
   return goroutine;

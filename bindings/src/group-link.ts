@@ -36,7 +36,7 @@ export class GroupLink implements Elsewhere, Members {
 
   /** Where the group has begun. */
   static of(wire: Wire, group: Group): GroupLink {
-    const link = new GroupLink(wire, [new WaitGroup(wire), wire.chan<Thrown>(1), wire.ffi.flight_new()]);
+    const link = new this(wire, [new WaitGroup(wire), wire.chan<Thrown>(1), wire.ffi.flight_new()]);
     link.#heard = new Promise((resolve) => {
       const heard = (thrown: Thrown | undefined) => {
         if (thrown) group.failed(thrown[0]);

@@ -26,6 +26,9 @@ export const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Sym
 export const asyncDispose: typeof Symbol.asyncDispose =
   Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose);
 
+/** The method by which Node, Deno and Bun have an object print itself. */
+export const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+
 const NAME = Symbol.for('goro.class');
 
 /** The name of an object's class, if that is one of this package's. */

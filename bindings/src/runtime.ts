@@ -9,7 +9,7 @@ import { Core, unexpected } from './core.js';
 import { type Element, type ElementKind, ELEMENTS, type ElementTypes } from './elements.js';
 import { mustBeKnown, PanicError, UsageError } from './errors.js';
 import { load, SHUT, type WasmSource } from './ffi.js';
-import { awaitIn, type GoFunction, type Goroutine, start as startGoroutine } from './goroutine.js';
+import { awaitIn, type GoFunction, type Goroutine, startGoroutine } from './goroutine.js';
 import { SingleFlight } from './flight.js';
 import { Group, runGroup } from './group.js';
 import { type Leak, leaksIn } from './leaks.js';

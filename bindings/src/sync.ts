@@ -1,7 +1,7 @@
 /** Locks and what goes with them. Go: package sync, and golang.org/x/sync/semaphore. */
 import type { Core } from './core.js';
 import { PanicError, UsageError } from './errors.js';
-import { awaitIn, type GoFunction, type Goroutine, isGenerator, isGeneratorFunction, start } from './goroutine.js';
+import { awaitIn, type GoFunction, type Goroutine, isGenerator, isGeneratorFunction, startGoroutine } from './goroutine.js';
 import { Lock, Made, REASON, Taken } from './lock.js';
 import { brand, dispose } from './realm.js';
 import { type Op, type Pause, RELOCK, type WaitOptions } from './op.js';
@@ -111,7 +111,7 @@ export class Mutex {
   async #async<T>(fn: Locked<T>, options?: WaitOptions): Promise<T> {
     await this.lock(options);
     try {
-      return await (isGeneratorFunction(fn) ? start(this.#lock.core, fn as GoFunction<[], T>, []).promise() : fn() as T);
+      return await (isGeneratorFunction(fn) ? startGoroutine(this.#lock.core, fn as GoFunction<[], T>, []).promise() : fn() as T);
     } finally {
       this.unlock();
     }
@@ -313,7 +313,7 @@ export class WaitGroup {
    * assert.equal(await g.wait(), 2);
    */
   go<A extends unknown[], T>(fn: GoFunction<A, T>, ...args: A): Goroutine<T> {
-    return start(this.#lock.core, fn, args, undefined, this);
+    return startGoroutine(this.#lock.core, fn, args, undefined, this);
   }
 }
 
@@ -366,7 +366,7 @@ export class Once {
     const refused = core.refused(options);
     if (refused) return refused;
     if (!this.#lock.try(2)) return this.#lock.take(this.#passed, 1, options);
-    const call = start(core, fn as GoFunction<[], unknown>, []).promise().then(() => {});
+    const call = startGoroutine(core, fn as GoFunction<[], unknown>, []).promise().then(() => {});
     this.#done = call.catch(() => {}).then(this.#leaveOne);
     return awaitIn(core, call, options);
   }

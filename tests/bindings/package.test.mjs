@@ -42,12 +42,20 @@ test('size: JavaScript and module are at most 40 KB of brotli', (t) => {
 });
 
 test('each file loads, whichever is the first', async () => {
-  const files = readdirSync(DIST, { recursive: true }).filter((name) => name.endsWith('.js') && !name.endsWith('worker.js'));
-  assert.ok(files.length > 40, `${files}`);
-  for (const file of files) {
-    const source = `await import(${JSON.stringify(pathToFileURL(join(DIST, file)).href)})`;
+  const scriptsIn = (folder) => readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.js') && !name.endsWith('worker.js')).map((name) => join(folder, name));
+  const sources = scriptsIn(join(root, 'build/npm/js')); // before they are put together: which needs which
+  assert.ok(sources.length > 40, `${sources}`);
+  for (const file of [...sources, ...scriptsIn(DIST)]) {
+    const source = `await import(${JSON.stringify(pathToFileURL(file).href)})`;
     const { code, stderr } = await run(process.execPath, ['--input-type=module', '--eval', source], { env: {}, cwd: root, timeoutMs: 60_000 });
     assert.deepEqual([code, stderr], [0, ''], file);
+  }
+});
+
+test('what is exported has its name, in stack traces and when it is printed', async () => {
+  for (const entry of ['index.js', 'trace.js']) {
+    for (const [name, value] of Object.entries(await import(pathToFileURL(join(DIST, entry)).href))) assert.equal(value.name, name);
   }
 });
 

@@ -7,7 +7,7 @@
 import type { Core } from '../core.js';
 import { LoadError } from '../errors.js';
 import type { Pointer } from '../ffi.js';
-import { isGeneratorFunction, start as startGoroutine } from '../goroutine.js';
+import { isGeneratorFunction, startGoroutine } from '../goroutine.js';
 import { put, toI32, toI64 } from './calls.js';
 import type { Guest, ImportRow } from './guest.js';
 

@@ -334,3 +334,13 @@ test('channel: bytes are copied both ways, and none of them stay', async (rt) =>
   ch[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
   assert.equal(live.size, 0);
 });
+
+test('channel: printed, it is what it holds', async (rt) => {
+  // Browsers show objects as they will.
+  const { inspect } = globalThis.process?.getBuiltinModule?.('node:util') ??
+    { inspect: (v) => v[Symbol.for('nodejs.util.inspect.custom')](2, {}, (parts) => JSON.stringify(parts)) };
+  const ch = rt.chan(3);
+  ch.trySend('a');
+  assert.match(inspect(ch), /^Chan \{\s*"?len"?:\s*1,\s*"?cap"?:\s*3\s*\}$/);
+  assert.ok(inspect(rt.core).length < 20, 'not all of memory, in what has it');
+});

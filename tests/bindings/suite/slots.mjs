@@ -1,6 +1,6 @@
 // Things under small numbers: a Map is the oracle.
-import { Slots } from '../../../bindings/dist/slots.js';
-import { Values } from '../../../bindings/dist/values.js';
+import { Slots } from '../../../build/npm/js/slots.js';
+import { Values } from '../../../build/npm/js/values.js';
 import { assert, randomFrom, testAnywhere } from './harness.mjs';
 
 testAnywhere('slots: at random, as a Map', () => {
