@@ -247,8 +247,9 @@ function startAsync<T>(core: Core, fn: (...args: unknown[]) => unknown, args: un
     }
     void result.then(
       (value) => overAsync(core, place, goroutine, counter, () => {
-        if (isGenerator(value)) startGenerator(core, core.sites.of(fn), value, goroutine as Goroutine<any>, signal, counter);
-        else goroutine.returned(value as T);
+        if (!isGenerator(value)) goroutine.returned(value as T);
+        else if (core.closed) goroutine.ended(core.shutError());
+        else startGenerator(core, core.sites.of(fn), value, goroutine as Goroutine<any>, signal, counter);
       }),
       (error) => overAsync(core, place, goroutine, counter, () => {
         // The runtime was closed under it: not its fault.

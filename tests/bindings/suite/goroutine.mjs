@@ -259,3 +259,18 @@ testAnywhere('seed: the same schedule again, and others', async () => {
   assert.ok(await schedule(0xffffffff) !== first);
   for (const seed of [0, -1, 1.5, 2 ** 32, '1']) await assert.rejects(start({ seed }), UsageError);
 });
+
+test('goroutine: an async function that returns a generator when all is closed', async (rt) => {
+  let begun;
+  const begins = new Promise((resolve) => { begun = resolve; });
+  let go;
+  const g = rt.go(async () => {
+    begun();
+    await new Promise((resolve) => { go = resolve; });
+    return (function* never() { assert.ok(false, 'it runs'); })();
+  });
+  await begins;
+  await rt.close();
+  go();
+  await assert.rejects(g.wait(), RuntimeClosedError);
+});
