@@ -72,7 +72,7 @@ async function wasm(row, name, options) {
   }
 }
 
-/** By tsc: a file for each source, with its types. The tests' of a file alone. */
+/** By tsc, as tsconfig.json has it: a file for each source, with its types. The tests' of a file alone. */
 const COMPILED = join(BUILD, 'npm/js');
 
 /** Comments that are lines of their own, which esbuild keeps within classes. */
@@ -102,7 +102,7 @@ const marked = (text) => text.replace(/\bimport\((?=\w+\))/, 'import(/* @vite-ig
 /** Few files, as each takes its time to load; the documentation is in the types. A worker's are one. */
 async function script(options) {
   rmSync(COMPILED, { recursive: true, force: true });
-  await run([process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(BINDINGS, 'tsconfig.json'), '--outDir', COMPILED], options);
+  await run([process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(BINDINGS, 'tsconfig.json')], options);
   for (const file of filesIn(COMPILED)) {
     if (file.endsWith('.js')) writeFileSync(file, readFileSync(file, 'utf8').replace(COMMENTS, ''));
     if (file.endsWith('.d.ts') && !file.endsWith('errors.d.ts')) writeFileSync(file, notMade(readFileSync(file, 'utf8')));
